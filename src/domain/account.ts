@@ -1,0 +1,27 @@
+import type { Decimal } from './decimal.ts';
+import type { AccountId, UserId } from './ids.ts';
+import type { Market } from './instrument.ts';
+
+/** Kinds of money never mix: each has a database of its own. */
+export type MoneyKind = 'sim' | 'paper' | 'live';
+
+/** One account at one venue (or the paper broker's own). Keys are never part of it. */
+export interface Account {
+  readonly id: AccountId;
+  readonly userId: UserId;
+  readonly venue: string;
+  readonly market: Market;
+  readonly money: MoneyKind;
+  /** What the user calls it; typed to arm live trading. */
+  readonly label: string;
+}
+
+/** One asset of an account, as the venue counts it. */
+export interface Balance {
+  readonly accountId: AccountId;
+  readonly asset: string;
+  readonly free: Decimal;
+  /** Bound in working orders. */
+  readonly locked: Decimal;
+  readonly updatedAt: number;
+}

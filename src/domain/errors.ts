@@ -1,0 +1,232 @@
+/** Who can mend it: the person (input, configuration, a limit that did its work) or the system (program, disk, venue). */
+export type Fault = 'user' | 'system';
+
+interface CatalogueEntry {
+  readonly fault: Fault;
+  /** What was wrong and what was given; `{name}` is replaced from the error's context. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+/**
+ * Every error and refusal of the program under its stable code. Codes are part of the API and of the journal: a code is
+ * never renamed or reused, only added.
+ */
+const CATALOGUE = {
+  // Values
+  DECIMAL_INVALID: {
+    fault: 'user',
+    message: '"{given}" is not a plain decimal number',
+    hint: 'Write digits with at most one decimal point, such as 12.50; no exponent, no thousands separator.',
+  },
+  PRICE_INVALID: { fault: 'user', message: 'a price of {given}', hint: 'Prices are finite and above zero.' },
+  QUANTITY_INVALID: {
+    fault: 'user',
+    message: 'a quantity of {given}',
+    hint: 'Quantities are not negative; the side (buy, sell) gives the direction.',
+  },
+  DURATION_INVALID: {
+    fault: 'user',
+    message: '"{given}" is not a duration',
+    hint: 'Write a whole number and a unit: 30s, 5m, 4h, 1d, 2w.',
+  },
+  LEVEL_INVALID: {
+    fault: 'user',
+    message: '"{given}" is not a price level',
+    hint: "Write a price (64250.5) or a distance from the fill: '2%', '2atr', '1.5r'.",
+  },
+  SYMBOL_UNKNOWN: {
+    fault: 'user',
+    message: 'no symbol {given} on the {market} market',
+    hint: 'Nearest: {nearest}.',
+  },
+
+  // Exchange rules
+  PRICE_OFF_TICK: {
+    fault: 'user',
+    message: '{symbol}: the price {given} is no multiple of the tick {allowed}',
+    hint: 'Round the price to the tick.',
+  },
+  PRICE_OUT_OF_RANGE: {
+    fault: 'user',
+    message: '{symbol}: the price {given} lies outside {allowed}',
+    hint: 'Choose a price inside the range that the exchange accepts now.',
+  },
+  QUANTITY_OFF_STEP: {
+    fault: 'user',
+    message: '{symbol}: the quantity {given} is no multiple of the step {allowed}',
+    hint: 'Round the quantity down to the step.',
+  },
+  QUANTITY_OUT_OF_RANGE: {
+    fault: 'user',
+    message: '{symbol}: the quantity {given} lies outside {allowed}',
+    hint: 'Change the size, or split the order.',
+  },
+  NOTIONAL_OUT_OF_RANGE: {
+    fault: 'user',
+    message: '{symbol}: the order is worth {given}, the exchange takes {allowed}',
+    hint: 'Change the size of the order.',
+  },
+  TOO_MANY_ORDERS: {
+    fault: 'user',
+    message: '{symbol}: {given} working orders, the exchange allows {allowed}',
+    hint: 'Cancel orders that are no longer needed.',
+  },
+  TRAILING_OUT_OF_RANGE: {
+    fault: 'user',
+    message: '{symbol}: a trailing distance of {given} lies outside {allowed}',
+    hint: 'Choose a distance inside the range; wider ones are guarded by the program itself.',
+  },
+  SYMBOL_NOT_TRADING: {
+    fault: 'user',
+    message: '{symbol} is {given} at the exchange, not trading',
+    hint: 'Wait, or choose another symbol. Open positions stay guarded.',
+  },
+
+  // Orders and positions
+  ORDER_TRANSITION_ILLEGAL: {
+    fault: 'system',
+    message: 'order {order} is {status} and cannot take "{update}"',
+    hint: 'The books and the venue disagree; reconciliation asks the venue.',
+  },
+  ORDER_OVERFILLED: {
+    fault: 'system',
+    message: 'order {order} over {quantity} would be filled {given}',
+    hint: 'The books and the venue disagree; reconciliation asks the venue.',
+  },
+  SIGNAL_TRANSITION_ILLEGAL: {
+    fault: 'system',
+    message: 'signal {signal} is {status} and cannot become {given}',
+    hint: 'Somebody else decided about it first; look at it again.',
+  },
+  POSITION_MISMATCH: {
+    fault: 'system',
+    message: 'a fill of {given} does not belong to the position in {symbol}',
+    hint: 'The books and the venue disagree; reconciliation asks the venue.',
+  },
+  STOP_LOOSENED: {
+    fault: 'user',
+    message: '{symbol}: a stop at {given} is looser than the one at {allowed}',
+    hint: 'Stops only tighten. Close the position if the idea has changed.',
+  },
+  CAPITAL_INSUFFICIENT: {
+    fault: 'user',
+    message: '{given} asked for, {allowed} free',
+    hint: 'Lower the size, or close a position first.',
+  },
+
+  // Configuration and command line
+  CONFIG_INVALID: {
+    fault: 'user',
+    message: '{variable} is {given}: {problem}',
+    hint: 'Allowed: {allowed}. See docs/configuration.md or run `aitrader config check`.',
+  },
+  USAGE: { fault: 'user', message: '{problem}', hint: '{hint}' },
+
+  // Data folder and storage
+  DATA_DIR_UNUSABLE: {
+    fault: 'user',
+    message: 'the data folder {path} cannot be used: {problem}',
+    hint: 'Give a folder that you may write to: --data-dir DIR or AITRADER_HOME.',
+  },
+  DATA_DIR_LOCKED: {
+    fault: 'user',
+    message: 'the data folder {path} belongs to a running aitrader (pid {pid}, started {since})',
+    hint: 'Look at it with `aitrader status`, stop it with `aitrader stop`, or use another folder with --data-dir.',
+  },
+  DATABASE_CORRUPT: {
+    fault: 'system',
+    message: 'the database {path} is damaged: {problem}',
+    hint: 'Nothing was changed. Move the file away, or put back the newest copy from {backups}.',
+  },
+  DATABASE_NEWER: {
+    fault: 'user',
+    message: 'the database {path} has schema {given}, this program knows up to {allowed}',
+    hint: 'Nothing was changed. Run the newer aitrader, or use another --data-dir.',
+  },
+  MIGRATION_CHANGED: {
+    fault: 'system',
+    message: 'migration {name} was applied to {path} in another form (checksum {given}, now {allowed})',
+    hint: 'Nothing was changed. This build does not fit the database: reinstall the version that wrote it.',
+  },
+  MIGRATION_FAILED: {
+    fault: 'system',
+    message: 'migration {name} of {path} failed: {problem}',
+    hint: 'It was rolled back; the copy made before is {backup}.',
+  },
+  DISK_FULL: {
+    fault: 'system',
+    message: 'no space left for {path}',
+    hint: 'Free space on the disk. Nothing half written was kept; opening positions is paused, closing goes on.',
+  },
+  DATABASE_BUSY: {
+    fault: 'system',
+    message: 'the database {path} is locked by another program',
+    hint: 'Close the program that has the file open (a database browser, a backup), then try again.',
+  },
+  STORAGE_FAILED: {
+    fault: 'system',
+    message: 'the database {path} refused: {problem}',
+    hint: 'Opening positions is paused until storage works again; closing goes on.',
+  },
+  STORAGE_QUEUE_FULL: {
+    fault: 'system',
+    message: '{given} writes wait for storage, at most {allowed} are held',
+    hint: 'Opening positions is paused until storage works again.',
+  },
+  RECORD_CONFLICT: {
+    fault: 'system',
+    message: '{entity} {id} cannot be stored: {problem}',
+    hint: 'The same id exists with other content, or what it refers to is missing.',
+  },
+  ROW_INVALID: {
+    fault: 'system',
+    message: '{entity} {id} in the database cannot be read: {problem}',
+    hint: 'The row was changed by another program or the file is damaged; put back a backup.',
+  },
+
+  // The program itself
+  INTERNAL: {
+    fault: 'system',
+    message: 'a fault of the program: {problem}',
+    hint: 'Please report it with the log file. Positions with a stop at the exchange stay guarded.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+/** Values that fill a message's placeholders. Never a secret: messages reach logs, terminals and the API. */
+export type ErrorContext = Readonly<Record<string, string | number>>;
+
+function fill(template: string, context: ErrorContext): string {
+  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(context[name] ?? placeholder));
+}
+
+/** An error or refusal with its stable code. `message` says what was wrong and what was given, `hint` what to do. */
+export class AitraderError extends Error {
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+  readonly fault: Fault;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, context: ErrorContext = {}, options?: { readonly cause: unknown }) {
+    const entry: CatalogueEntry = CATALOGUE[code];
+    super(fill(entry.message, context), options);
+    this.name = 'AitraderError';
+    this.code = code;
+    this.context = context;
+    this.fault = entry.fault;
+    this.hint = fill(entry.hint, context);
+  }
+}
+
+/** What is known of a failure of any kind, as one line. */
+export function describeFailure(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
+}
+
+/** All codes with their texts, for documents and for the tests of the catalogue. */
+export function errorCatalogue(): readonly (CatalogueEntry & { readonly code: ErrorCode })[] {
+  return (Object.keys(CATALOGUE) as ErrorCode[]).map((code) => ({ code, ...CATALOGUE[code] }));
+}

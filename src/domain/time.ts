@@ -1,0 +1,49 @@
+import { AitraderError } from './errors.ts';
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+export const WEEK_MS = 7 * DAY_MS;
+
+/** The candle lengths that filters and stores know, finest first. */
+export const TIMEFRAMES = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d', '1w'] as const;
+export type Timeframe = (typeof TIMEFRAMES)[number];
+
+const UNIT_MS = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS } as const;
+const DURATION = /^(\d{1,9})(s|m|h|d|w)$/;
+
+/**
+ * Reads `30s`, `5m`, `4h`, `1d`, `2w`.
+ * @returns milliseconds
+ * @throws AitraderError `DURATION_INVALID`
+ */
+export function parseDuration(text: string): number {
+  const match = DURATION.exec(text);
+  const unit = match?.[2] as keyof typeof UNIT_MS | undefined;
+  if (match === null || unit === undefined) throw new AitraderError('DURATION_INVALID', { given: text });
+  return Number(match[1]) * UNIT_MS[unit];
+}
+
+/** The length of one candle in milliseconds. */
+export function timeframeMs(timeframe: Timeframe): number {
+  return parseDuration(timeframe);
+}
+
+/** The first Monday 00:00 UTC after the epoch: 1970-01-05. Weekly candles count from it. */
+const FIRST_MONDAY_MS = 4 * DAY_MS;
+
+/**
+ * The start of the candle that covers `timeMs`: multiples of the timeframe since the epoch, weeks from Monday 00:00 UTC.
+ * @param timeMs milliseconds UTC
+ */
+export function candleOpenTime(timeMs: number, timeframe: Timeframe): number {
+  const lengthMs = timeframeMs(timeframe);
+  const offsetMs = timeframe === '1w' ? FIRST_MONDAY_MS : 0;
+  return Math.floor((timeMs - offsetMs) / lengthMs) * lengthMs + offsetMs;
+}
+
+/** The next 00:00 UTC after `timeMs`. */
+export function nextUtcMidnight(timeMs: number): number {
+  return (Math.floor(timeMs / DAY_MS) + 1) * DAY_MS;
+}

@@ -1,0 +1,61 @@
+import type { Account, Balance, MoneyKind } from '../domain/account.ts';
+import type { Ticker } from '../domain/candle.ts';
+import type { EngineCommand } from '../domain/command.ts';
+import type { Decimal, Money } from '../domain/decimal.ts';
+import type { AitraderError } from '../domain/errors.ts';
+import type { AuditRecord } from '../domain/event.ts';
+import type { UserId } from '../domain/ids.ts';
+import type { Order } from '../domain/order/order.ts';
+import type { Position } from '../domain/position/position.ts';
+import type { BreakerPosition } from '../domain/risk.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { Trader } from '../domain/trader.ts';
+import type { Result } from '../lib/result.ts';
+
+/** The desk at a glance. */
+export interface EngineStatus {
+  readonly money: MoneyKind;
+  readonly account: Account;
+  readonly startedAt: number;
+  readonly feed: 'connected' | 'reconnecting' | 'offline';
+  readonly feedLatencyMs: number;
+  readonly breaker: BreakerPosition;
+  readonly equity: Money;
+  readonly dailyPnl: Money;
+  readonly dailyPnlPct: Decimal;
+}
+
+/** How far the matches of a trader came, counted since the start of the process. */
+export interface TraderFunnel {
+  readonly checked: number;
+  readonly matched: number;
+  readonly approved: number;
+  readonly ordered: number;
+  readonly filled: number;
+  readonly lastRefusal: string | null;
+}
+
+/** A market as frontends show it. */
+export interface MarketView extends Ticker {
+  /** Milliseconds since the last message; `stale` past the symbol's limit. */
+  readonly ageMs: number;
+  readonly stale: boolean;
+}
+
+/**
+ * The engine as frontends and agents see it: commands in, audit records and read-only views out. Views are cheap snapshots
+ * that are taken at the caller's pace; they never change after they were given out.
+ */
+export interface EngineHandle {
+  /** Hands a command over; settles when it was handled. Refusals are answers with a code. */
+  execute(command: EngineCommand, by: UserId): Promise<Result<null, AitraderError>>;
+  status(): EngineStatus;
+  markets(): readonly MarketView[];
+  traders(): readonly { readonly trader: Trader; readonly funnel: TraderFunnel; readonly nextCheckAt: number | null }[];
+  signals(): readonly Signal[];
+  orders(): readonly Order[];
+  positions(): readonly Position[];
+  balances(): readonly Balance[];
+  /** Every state change from now on, in order. Returns the way to stop listening. */
+  onAudit(listener: (record: AuditRecord) => void): () => void;
+}

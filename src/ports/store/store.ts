@@ -1,0 +1,63 @@
+import type { StoreChange } from './changes.ts';
+import type {
+  AuditReader,
+  BalanceReader,
+  FillReader,
+  FilterReader,
+  FundingReader,
+  JournalReader,
+  OrderReader,
+  PortfolioReader,
+  PositionReader,
+  ProcessReader,
+  RiskReader,
+  SignalReader,
+  TradeReader,
+  TraderReader,
+} from './readers.ts';
+
+/**
+ * What a commit waits for.
+ * - `durable`: on the disk, so that a power failure right after cannot lose it: order intents before they are sent;
+ * - `ordinary`: survives the end of the process; the last moments before a power failure may be lost.
+ * Commits of both kinds are applied in the order in which they were handed over.
+ */
+export type Durability = 'durable' | 'ordinary';
+
+/** What a store can do beyond the contract. */
+export interface StoreCapabilities {
+  /** Several processes may write at once. */
+  readonly sharedWriters: boolean;
+  /** A commit can be told apart as durable; otherwise every commit is. */
+  readonly separateDurability: boolean;
+}
+
+/**
+ * Where the engine's state lives. Contract suite: testkit/store-suite.
+ *
+ * Writing never blocks the caller's thread: `commit` hands the changes over and returns; its promise settles when they are
+ * stored. All changes of one commit are stored or none. A failed commit rejects with an `AitraderError` (`DISK_FULL`,
+ * `DATABASE_BUSY`, `STORAGE_FAILED`, `RECORD_CONFLICT`, `STORAGE_QUEUE_FULL`) and leaves the commits around it alone.
+ * While storage is out of service for `DISK_FULL` or `DATABASE_BUSY`, at most 1,000 commits wait and are applied in order
+ * when it is back; beyond that `commit` rejects at once.
+ */
+export interface Store {
+  readonly capabilities: StoreCapabilities;
+  readonly filters: FilterReader;
+  readonly traders: TraderReader;
+  readonly signals: SignalReader;
+  readonly orders: OrderReader;
+  readonly fills: FillReader;
+  readonly funding: FundingReader;
+  readonly positions: PositionReader;
+  readonly trades: TradeReader;
+  readonly portfolios: PortfolioReader;
+  readonly balances: BalanceReader;
+  readonly risk: RiskReader;
+  readonly journal: JournalReader;
+  readonly audit: AuditReader;
+  readonly process: ProcessReader;
+  commit(changes: readonly StoreChange[], durability: Durability): Promise<void>;
+  /** Waits until everything handed over is stored or refused, then lets go of the database. */
+  close(): Promise<void>;
+}
