@@ -1,0 +1,29 @@
+import { AitraderError } from '../../domain/errors.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
+
+/** What the program's end says to the shell; contracts 3. */
+export const EXIT = {
+  done: 0,
+  answerIsNo: 1,
+  usage: 2,
+  outsideService: 3,
+  conflict: 4,
+  programFault: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** Codes whose exit code does not follow from whose fault it is. The disk counts as an outside service. */
+const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
+  DATA_DIR_LOCKED: EXIT.conflict,
+  DATABASE_BUSY: EXIT.conflict,
+  DATABASE_CORRUPT: EXIT.outsideService,
+  DISK_FULL: EXIT.outsideService,
+  STORAGE_FAILED: EXIT.outsideService,
+};
+
+/** The exit code of a failure: user faults are usage, everything unexpected is a fault of the program. */
+export function exitCodeOf(failure: unknown): number {
+  if (!(failure instanceof AitraderError)) return EXIT.programFault;
+  return EXIT_BY_CODE[failure.code] ?? (failure.fault === 'user' ? EXIT.usage : EXIT.programFault);
+}

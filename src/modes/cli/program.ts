@@ -1,0 +1,143 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+import { AitraderError } from '../../domain/errors.ts';
+import { parseDuration } from '../../domain/time.ts';
+import { nearest } from '../../lib/nearest.ts';
+
+/** The options of the program itself, as commander gives them. */
+export interface ProgramOptions {
+  readonly daemon?: true;
+  readonly deploy?: true;
+  readonly monitor?: string;
+  readonly sim?: true;
+  readonly keep?: true;
+  readonly paper?: true;
+  readonly tui: boolean;
+  /** Wall time after which the program ends by itself. */
+  readonly for?: number;
+  readonly summary?: 'json';
+  readonly symbols?: string;
+  readonly config?: string;
+  readonly dataDir?: string;
+}
+
+/** What the verbs do. Each is loaded when it is called: `--help` must not wait for any of them. */
+export interface Actions {
+  run(options: ProgramOptions): Promise<number>;
+  configCheck(options: ProgramOptions, json: boolean): Promise<number>;
+  helpTopic(topic: string): Promise<number>;
+}
+
+function duration(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new InvalidArgumentError('Write a whole number and a unit: 30s, 5m, 4h.');
+  }
+}
+
+/**
+ * The command line. Parsing it calls one of `actions` and hands its exit code to `done`.
+ * @param done takes the exit code of the action that ran
+ */
+export function buildProgram(actions: Actions, done: (exitCode: number) => void): Command {
+  const program = new Command('aitrader')
+    .description('An AI trading desk in one executable: filters find signals, risk rules judge them, orders follow.')
+    .option('--daemon', 'run headless, with API and WebSocket (also: aitrader daemon)')
+    .option('--deploy', 'put the daemon on Fly.io (also: aitrader deploy)')
+    .option('--monitor <url>', "show a remote daemon's desk here (also: aitrader monitor URL)")
+    .option('--sim', 'trade a simulated market: no keys, no network, no real money')
+    .option('--keep', 'with --sim: go on with the last simulation instead of starting fresh')
+    .option('--paper', 'paper money, whatever the configuration says')
+    .option('--no-tui', 'no screen, log lines on stderr')
+    .addOption(new Option('--for <duration>', 'end after this long (30s, 5m)').argParser(duration))
+    .addOption(new Option('--summary <format>', 'print a summary on stdout at the end').choices(['json']))
+    .option('--symbols <list>', 'symbols to trade (BTCUSDT,ETHUSDT), or how many of the most traded')
+    .option('--config <file>', 'read this file instead of config.env in the data folder')
+    .option('--data-dir <dir>', 'keep data here (default: AITRADER_HOME, else ~/.aitrader)')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError(false)
+    .configureOutput({ outputError: () => undefined, writeErr: () => undefined })
+    .exitOverride()
+    .action(async (_options, command: Command) => done(await actions.run(command.optsWithGlobals<ProgramOptions>())));
+
+  addModes(program, actions, done);
+  addConfig(program, actions, done);
+  program
+    .command('help')
+    .description('explain a topic: concepts')
+    .argument('[topic]', 'concepts')
+    .action(async (topic: string | undefined) => {
+      if (topic === undefined) program.outputHelp();
+      done(topic === undefined ? 0 : await actions.helpTopic(topic));
+    });
+  return program;
+}
+
+/** `aitrader daemon` says the same as `aitrader --daemon`. */
+function addModes(program: Command, actions: Actions, done: (exitCode: number) => void): void {
+  for (const mode of ['daemon', 'deploy'] as const) {
+    program
+      .command(mode)
+      .description(`the same as --${mode}`)
+      .action(async (_options, command: Command) =>
+        done(await actions.run({ ...command.optsWithGlobals<ProgramOptions>(), [mode]: true })),
+      );
+  }
+  program
+    .command('monitor')
+    .description('the same as --monitor URL')
+    .argument('<url>', 'address of the daemon')
+    .action(async (url: string, _options, command: Command) =>
+      done(await actions.run({ ...command.optsWithGlobals<ProgramOptions>(), monitor: url })),
+    );
+}
+
+function addConfig(program: Command, actions: Actions, done: (exitCode: number) => void): void {
+  program
+    .command('config')
+    .description('look at the configuration')
+    .helpCommand(false)
+    .command('check')
+    .description('print every setting with its value and where it comes from')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }, command: Command) =>
+      done(await actions.configCheck(command.optsWithGlobals<ProgramOptions>(), options.json === true)),
+    );
+}
+
+/** Every flag and verb under the command that was being parsed, for "did you mean". */
+function knownWords(program: Command): string[] {
+  const commands = [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)];
+  return commands.flatMap((command) => [
+    ...(command === program ? [] : [command.name()]),
+    ...command.options.flatMap((option) => (option.long === undefined ? [] : [option.long])),
+  ]);
+}
+
+/** The word that commander could not place, when that is what is wrong. */
+function misplacedWord(failure: CommanderError): string | undefined {
+  if (failure.code === 'commander.excessArguments') return /got \d+: ([^,]+?)(?:,.*)?\.$/.exec(failure.message)?.[1];
+  return /^error: unknown (?:option|command) '([^']+)'/.exec(failure.message)?.[1];
+}
+
+/**
+ * A fault of the command line in our own words.
+ * @returns null when commander only printed what was asked for (help)
+ */
+export function usageError(failure: CommanderError, program: Command): AitraderError | null {
+  if (failure.exitCode === 0) return null;
+  const [noun = ''] = program.args;
+  if (failure.code === 'commander.help') {
+    const verbs = program.commands.find((command) => command.name() === noun)?.commands ?? [];
+    const names = verbs.map((verb) => `aitrader ${noun} ${verb.name()}`);
+    return new AitraderError('USAGE', { problem: `${noun} needs a verb`, hint: `One of: ${names.join(', ')}` });
+  }
+  const word = misplacedWord(failure);
+  const isUnknownVerb = failure.code === 'commander.excessArguments' && word === noun;
+  const [line = ''] = failure.message.replace(/^error: /, '').split('\n');
+  const near = word === undefined ? [] : nearest(word, knownWords(program));
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'See `aitrader --help`.';
+  return new AitraderError('USAGE', { problem: isUnknownVerb ? `unknown command '${noun}'` : line, hint });
+}
