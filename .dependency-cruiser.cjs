@@ -34,6 +34,12 @@ const structureRules = [
     to: { path: '^src/engine/([^/]+/|engine\\.ts$)', pathNot: '^src/engine/$1/' },
   },
   {
+    name: 'only-risk-approves',
+    comment: 'markRiskApproved is called in src/engine/risk alone; everybody else may name the type.',
+    from: { path: '^src/', pathNot: ['^src/engine/risk/', ...TEST_CODE] },
+    to: { path: '^src/domain/risk-approval\\.ts$', dependencyTypesNot: ['type-only'] },
+  },
+  {
     name: 'adapter-kinds-apart',
     comment: 'Adapters of different ports know nothing of each other.',
     from: { path: '^src/adapters/([^/]+)/', pathNot: TEST },

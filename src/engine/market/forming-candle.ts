@@ -39,7 +39,7 @@ export class FormingCandle {
     }
     this.#volume += tick.quantity;
     this.#quoteVolume += tick.quantity * tick.price;
-    this.#trades += 1;
+    this.#trades += tick.trades;
     if (tick.buyerIsTaker) this.#buyVolume += tick.quantity;
   }
 

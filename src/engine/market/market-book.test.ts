@@ -44,7 +44,7 @@ function bookOf(lookback = 2): { book: MarketBook; closed: ClosedCandle[]; moves
 }
 
 function trade(price: number, time: number, quantity = 1): Parameters<MarketBook['trade']>[0] {
-  return { symbol: BTC, price, quantity, buyerIsTaker: true, venueTradeId: time, time };
+  return { symbol: BTC, price, quantity, trades: 1, buyerIsTaker: true, venueTradeId: time, time };
 }
 
 describe('the market book', () => {
