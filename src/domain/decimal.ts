@@ -9,8 +9,8 @@ import { AitraderError } from './errors.ts';
 export const Decimal = DecimalJs.clone({
   precision: 40,
   rounding: DecimalJs.ROUND_HALF_EVEN,
-  toExpNeg: -60,
-  toExpPos: 60,
+  toExpNeg: -9e15,
+  toExpPos: 9e15,
 });
 export type Decimal = DecimalJs;
 
@@ -34,16 +34,14 @@ export type DecimalInput = string | Decimal;
 const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /**
- * Reads a plain decimal (`-12.50`), or takes a calculated one.
+ * Reads a plain decimal (`-12.50`), or takes a calculated one. Zero has no sign.
  * @throws AitraderError `DECIMAL_INVALID` for exponents, blanks, signs out of place, NaN and infinities
  */
 export function decimal(input: DecimalInput): Decimal {
-  if (typeof input !== 'string') {
-    if (!input.isFinite()) throw new AitraderError('DECIMAL_INVALID', { given: input.toString() });
-    return input;
-  }
-  if (!PLAIN_DECIMAL.test(input)) throw new AitraderError('DECIMAL_INVALID', { given: input });
-  return new Decimal(input);
+  const isReadable = typeof input === 'string' ? PLAIN_DECIMAL.test(input) : input.isFinite();
+  if (!isReadable) throw new AitraderError('DECIMAL_INVALID', { given: input.toString() });
+  const value = new Decimal(input);
+  return value.isZero() ? ZERO : value;
 }
 
 /** @throws AitraderError `DECIMAL_INVALID`, or `PRICE_INVALID` when not above zero */

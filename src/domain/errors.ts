@@ -95,14 +95,19 @@ const CATALOGUE = {
     message: 'order {order} over {quantity} would be filled {given}',
     hint: 'The books and the venue disagree; reconciliation asks the venue.',
   },
-  SIGNAL_TRANSITION_ILLEGAL: {
+  FILL_MISMATCH: {
     fault: 'system',
+    message: 'a fill of {given} does not belong to order {order}, which is {expected}',
+    hint: 'The books and the venue disagree; reconciliation asks the venue.',
+  },
+  SIGNAL_TRANSITION_ILLEGAL: {
+    fault: 'user',
     message: 'signal {signal} is {status} and cannot become {given}',
     hint: 'Somebody else decided about it first; look at it again.',
   },
   POSITION_MISMATCH: {
     fault: 'system',
-    message: 'a fill of {given} does not belong to the position in {symbol}',
+    message: 'the position in {symbol} cannot take {given}',
     hint: 'The books and the venue disagree; reconciliation asks the venue.',
   },
   STOP_LOOSENED: {
@@ -114,6 +119,43 @@ const CATALOGUE = {
     fault: 'user',
     message: '{given} asked for, {allowed} free',
     hint: 'Lower the size, or close a position first.',
+  },
+
+  // Risk
+  OPENING_PAUSED: {
+    fault: 'user',
+    message: 'opening positions is stopped: {reason}',
+    hint: '{remedy}',
+  },
+  POSITION_LIMIT: {
+    fault: 'user',
+    message: '{given} positions are open or being opened, at most {allowed} are allowed',
+    hint: 'Wait until one is closed, or raise MAX_OPEN_POSITIONS.',
+  },
+  POSITION_TOO_LARGE: {
+    fault: 'user',
+    message: '{symbol}: a position of {given}, at most {allowed} is allowed',
+    hint: 'Lower the size, or raise MAX_POSITION_PCT.',
+  },
+  EXPOSURE_LIMIT: {
+    fault: 'user',
+    message: 'all positions together would be {given}, at most {allowed} is allowed',
+    hint: 'Close something first, or raise MAX_EXPOSURE_PCT.',
+  },
+  LEVERAGE_LIMIT: {
+    fault: 'user',
+    message: '{symbol}: leverage {given}, at most {allowed} is allowed',
+    hint: 'Lower LEVERAGE.',
+  },
+  STOP_MISSING: {
+    fault: 'user',
+    message: '{symbol}: an entry without a stop on its losing side (entry {given}, stop {stop})',
+    hint: 'Every position has a stop: below the entry for a long, above it for a short.',
+  },
+  NOT_A_REDUCTION: {
+    fault: 'system',
+    message: '{symbol}: {given} would do more than close the position of {allowed}',
+    hint: 'The books and the venue disagree; reconciliation asks the venue.',
   },
 
   // Configuration and command line
@@ -196,8 +238,21 @@ const CATALOGUE = {
 
 export type ErrorCode = keyof typeof CATALOGUE;
 
+type Placeholder<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholder<Rest>
+  : never;
+
 /** Values that fill a message's placeholders. Never a secret: messages reach logs, terminals and the API. */
 export type ErrorContext = Readonly<Record<string, string | number>>;
+
+/** A code with the values that its message and hint name: one that is missing does not compile. */
+export type ErrorArguments = {
+  [Code in ErrorCode]: [
+    code: Code,
+    context: Readonly<Record<Placeholder<(typeof CATALOGUE)[Code]['message' | 'hint']>, string | number>>,
+    options?: { readonly cause: unknown },
+  ];
+}[ErrorCode];
 
 function fill(template: string, context: ErrorContext): string {
   return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(context[name] ?? placeholder));
@@ -210,7 +265,7 @@ export class AitraderError extends Error {
   readonly fault: Fault;
   readonly hint: string;
 
-  constructor(code: ErrorCode, context: ErrorContext = {}, options?: { readonly cause: unknown }) {
+  constructor(...[code, context, options]: ErrorArguments) {
     const entry: CatalogueEntry = CATALOGUE[code];
     super(fill(entry.message, context), options);
     this.name = 'AitraderError';

@@ -4,9 +4,9 @@ import { AitraderError } from './errors.ts';
 import type { ExchangeRules, Instrument } from './instrument.ts';
 import type { OrderSide } from './order/order.ts';
 
-/** The largest multiple of `step` that is not above `value`. */
+/** The largest multiple of `step` that is not above `value`, neither of them negative. Exact: nothing is rounded on the way. */
 function floorToMultiple(value: Decimal, step: Decimal): Decimal {
-  return value.dividedBy(step).floor().times(step);
+  return value.dividedToIntegerBy(step).times(step);
 }
 
 /** The quantity rounded down to the step that holds for the order type: rounding never asks for more than was given. */
@@ -34,19 +34,17 @@ export function affordableQuantity(
   return Decimal.max(rounded, ZERO_QUANTITY) as Quantity;
 }
 
-/** Which way a price leaves the tick grid: `down` for the lower multiple, `up` for the upper, `nearest` by half-up. */
+/** Which way a price goes to the tick: `down` to the lower multiple, `up` to the upper, `nearest` with halves up. */
 export type TickRounding = 'down' | 'up' | 'nearest';
-
-const DECIMAL_ROUNDING = {
-  down: Decimal.ROUND_FLOOR,
-  up: Decimal.ROUND_CEIL,
-  nearest: Decimal.ROUND_HALF_UP,
-} as const;
 
 /** The price as a multiple of the tick. A price below one tick becomes one tick: zero is no price. */
 export function roundToTick(value: Price, rules: ExchangeRules, rounding: TickRounding): Price {
-  const multiple = value.dividedBy(rules.tick).toDecimalPlaces(0, DECIMAL_ROUNDING[rounding]);
-  return Decimal.max(multiple, 1).times(rules.tick) as Price;
+  const { tick } = rules;
+  const below = floorToMultiple(value, tick);
+  const rest = value.minus(below);
+  const goesUp =
+    rounding === 'up' ? rest.greaterThan(0) : rounding === 'nearest' && rest.times(2).greaterThanOrEqualTo(tick);
+  return Decimal.max(goesUp ? below.plus(tick) : below, tick) as Price;
 }
 
 /** The facts of an order that the exchange's rules judge. */
@@ -57,7 +55,7 @@ export interface OrderFacts {
   readonly limitPrice: Price | null;
   readonly triggerPrice: Price | null;
   readonly trailingDeltaBps: number | null;
-  /** Closing orders of futures are free of the minimum notional. */
+  /** On futures, reducing orders are free of the minimum notional; on spot nothing is. */
   readonly reduceOnly: boolean;
 }
 
@@ -98,7 +96,10 @@ function* percentPriceViolations(
     order.side === 'buy'
       ? [rule.bidMultiplierUp, rule.bidMultiplierDown]
       : [rule.askMultiplierUp, rule.askMultiplierDown];
-  const band = { min: context.referencePrice.times(down), max: context.referencePrice.times(up) };
+  const band = {
+    min: down && context.referencePrice.times(down),
+    max: up && context.referencePrice.times(up),
+  };
   if (outside(order.limitPrice, band)) {
     const given = order.limitPrice.toFixed();
     yield new AitraderError('PRICE_OUT_OF_RANGE', { symbol: instrument.symbol, given, allowed: rangeText(band) });
@@ -113,8 +114,11 @@ function* quantityViolations(instrument: Instrument, order: OrderFacts): Generat
   if (!order.quantity.modulo(step).isZero()) {
     yield new AitraderError('QUANTITY_OFF_STEP', { symbol, given, allowed: step.toFixed() });
   }
-  const ranges = isMarket ? [rules.quantity, rules.marketQuantity] : [rules.quantity];
-  const broken = ranges.find((range) => order.quantity.isZero() || outside(order.quantity, range));
+  const ranges = (isMarket ? [rules.quantity, rules.marketQuantity] : [rules.quantity]).map(({ min, max }) => ({
+    min: Decimal.max(min ?? step, step),
+    max,
+  }));
+  const broken = ranges.find((range) => outside(order.quantity, range));
   if (broken !== undefined) {
     yield new AitraderError('QUANTITY_OUT_OF_RANGE', { symbol, given, allowed: rangeText(broken) });
   }
@@ -128,7 +132,8 @@ function* notionalViolations(
   const { symbol, rules } = instrument;
   const isMarket = order.limitPrice === null;
   const value = notional(order.limitPrice ?? context.referencePrice, order.quantity);
-  const exemptFromMin = (isMarket && !rules.notionalAppliesToMarket.min) || order.reduceOnly;
+  const closesFutures = order.reduceOnly && instrument.market === 'futures';
+  const exemptFromMin = (isMarket && !rules.notionalAppliesToMarket.min) || closesFutures;
   const exemptFromMax = isMarket && !rules.notionalAppliesToMarket.max;
   const range = { min: exemptFromMin ? null : rules.notional.min, max: exemptFromMax ? null : rules.notional.max };
   if (outside(value, range)) {
@@ -155,13 +160,16 @@ function* trailingViolations(instrument: Instrument, order: OrderFacts): Generat
 function* countViolations(instrument: Instrument, order: OrderFacts, context: RuleContext): Generator<AitraderError> {
   const { symbol, rules } = instrument;
   const isConditional = order.triggerPrice !== null || order.trailingDeltaBps !== null;
+  // On futures conditional orders live in a service of their own and count there alone.
+  const countsAsOrder = instrument.market === 'spot' || !isConditional;
   const counts = [
-    { given: context.workingOrders, allowed: rules.maxOrders, applies: true },
+    { given: context.workingOrders, allowed: rules.maxOrders, applies: countsAsOrder },
     { given: context.workingAlgoOrders, allowed: rules.maxAlgoOrders, applies: isConditional },
   ];
   for (const { given, allowed, applies } of counts) {
-    if (applies && allowed !== null && given >= allowed)
+    if (applies && allowed !== null && given >= allowed) {
       yield new AitraderError('TOO_MANY_ORDERS', { symbol, given, allowed });
+    }
   }
 }
 

@@ -8,7 +8,7 @@ export interface Fee {
   readonly asset: string;
   /** Positive is paid, negative is a rebate. */
   readonly amount: Decimal;
-  /** Quote units for one unit of `asset` at the fill's time; 1 when the asset is the quote asset. */
+  /** Quote units for one unit of `asset` at the fill's time: 1 for the quote asset, the fill's price for the base asset. */
   readonly rate: Decimal;
   /** `amount` x `rate`, in quote units. */
   readonly value: Money;

@@ -12,12 +12,15 @@ interface Range<Value> {
   readonly max: Value | null;
 }
 
-/** PERCENT_PRICE and PERCENT_PRICE_BY_SIDE: a limit price may be at most so many times the reference price, by side. */
+/**
+ * PERCENT_PRICE and PERCENT_PRICE_BY_SIDE: between how many times the reference price a limit price may lie, by side.
+ * Null: no such bound; futures bound buys from above and sells from below only.
+ */
 interface PercentPriceRule {
-  readonly bidMultiplierUp: Decimal;
-  readonly bidMultiplierDown: Decimal;
-  readonly askMultiplierUp: Decimal;
-  readonly askMultiplierDown: Decimal;
+  readonly bidMultiplierUp: Decimal | null;
+  readonly bidMultiplierDown: Decimal | null;
+  readonly askMultiplierUp: Decimal | null;
+  readonly askMultiplierDown: Decimal | null;
 }
 
 /** TRAILING_DELTA: the allowed distance of a trailing stop in basis points, above and below the market. */
@@ -33,7 +36,7 @@ export interface ExchangeRules {
   /** PRICE_FILTER: prices are multiples of the tick. */
   readonly tick: Price;
   readonly price: Range<Price>;
-  /** LOT_SIZE: quantities are multiples of the step. */
+  /** LOT_SIZE: quantities are multiples of the step, which is above zero. */
   readonly step: Quantity;
   readonly quantity: Range<Quantity>;
   /** MARKET_LOT_SIZE: its own step (null: as above) and bounds for market orders. */

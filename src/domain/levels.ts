@@ -1,6 +1,5 @@
-import { price } from './decimal.ts';
+import { Decimal, price } from './decimal.ts';
 import type { Price } from './decimal.ts';
-import { Decimal } from './decimal.ts';
 import { AitraderError } from './errors.ts';
 
 /** Where a stop or target lies: at a price, or so far from the fill. */

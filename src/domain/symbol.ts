@@ -17,9 +17,10 @@ export function resolveSymbol(
   const typed = given.trim().toUpperCase();
   const [pair = ''] = typed.split(':');
   const joined = pair.replace(/[/_-]/g, '');
-  const candidates = [joined, `${joined}${context.quoteAsset}`];
-  const found = candidates.find((candidate) => known.has(candidate));
+  const withQuote = joined.endsWith(context.quoteAsset) ? joined : `${joined}${context.quoteAsset}`;
+  // As typed comes first: a delivery contract has an underscore of its own (BTCUSDT_261225).
+  const found = [typed, joined, withQuote].find((candidate) => known.has(candidate));
   if (found !== undefined) return asId<VenueSymbol>(found);
-  const near = nearest(joined, [...known]).join(', ');
+  const near = nearest(withQuote, [...known]).join(', ');
   throw new AitraderError('SYMBOL_UNKNOWN', { given, market: context.market, nearest: near || 'none comes near' });
 }

@@ -11,7 +11,8 @@ export const TIMEFRAMES = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h
 export type Timeframe = (typeof TIMEFRAMES)[number];
 
 const UNIT_MS = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS } as const;
-const DURATION = /^(\d{1,9})(s|m|h|d|w)$/;
+/** At most seven digits: the longest duration is still a safe integer of milliseconds. */
+const DURATION = /^(\d{1,7})(s|m|h|d|w)$/;
 
 /**
  * Reads `30s`, `5m`, `4h`, `1d`, `2w`.
@@ -25,9 +26,14 @@ export function parseDuration(text: string): number {
   return Number(match[1]) * UNIT_MS[unit];
 }
 
+const TIMEFRAME_MS = Object.fromEntries(TIMEFRAMES.map((timeframe) => [timeframe, parseDuration(timeframe)])) as Record<
+  Timeframe,
+  number
+>;
+
 /** The length of one candle in milliseconds. */
 export function timeframeMs(timeframe: Timeframe): number {
-  return parseDuration(timeframe);
+  return TIMEFRAME_MS[timeframe];
 }
 
 /** The first Monday 00:00 UTC after the epoch: 1970-01-05. Weekly candles count from it. */
@@ -46,4 +52,19 @@ export function candleOpenTime(timeMs: number, timeframe: Timeframe): number {
 /** The next 00:00 UTC after `timeMs`. */
 export function nextUtcMidnight(timeMs: number): number {
   return (Math.floor(timeMs / DAY_MS) + 1) * DAY_MS;
+}
+
+/**
+ * Where the columns that a filter sees begin: the latest multiple of `lookback` candles since the epoch (weeks from Monday
+ * 00:00 UTC) that leaves at least `lookback` closed candles. It depends on the time alone, so that a fresh start, a week-old
+ * process and a backtest see identical columns of lookback .. 2 x lookback - 1 candles.
+ * @param nowMs milliseconds UTC; candles that end at or before it are closed
+ * @returns the open time of the first candle
+ */
+export function anchorTime(nowMs: number, timeframe: Timeframe, lookback: number): number {
+  const lengthMs = timeframeMs(timeframe);
+  const formingOpenTime = candleOpenTime(nowMs, timeframe);
+  const offsetMs = timeframe === '1w' ? FIRST_MONDAY_MS : 0;
+  const spanMs = lookback * lengthMs;
+  return Math.floor((formingOpenTime - spanMs - offsetMs) / spanMs) * spanMs + offsetMs;
 }

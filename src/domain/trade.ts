@@ -18,6 +18,7 @@ export interface Trade extends InstrumentRef {
   readonly side: PositionSide;
   readonly entryTime: number;
   readonly entryPrice: Price;
+  /** The last exit. */
   readonly exitTime: number;
   /** Volume-weighted over all exits. Null when nothing was sold: everything vanished or became dust. */
   readonly exitPrice: Price | null;
@@ -43,7 +44,7 @@ export interface Trade extends InstrumentRef {
 export function tradeOf(position: Position, id: TradeId, conditions: readonly string[]): Trade {
   const { state, totals, symbol } = position;
   if (state.status === 'open') {
-    throw new AitraderError('POSITION_MISMATCH', { given: 'an open position taken for a trade', symbol });
+    throw new AitraderError('POSITION_MISMATCH', { given: 'the form of a trade while it is open', symbol });
   }
   const pnl = realizedPnl(position);
   const { entryNotional, entryQuantity, exitNotional, exitQuantity } = totals;
@@ -60,7 +61,7 @@ export function tradeOf(position: Position, id: TradeId, conditions: readonly st
     side: position.side,
     entryTime: position.openedAt,
     entryPrice: entryNotional.dividedBy(entryQuantity) as Price,
-    exitTime: state.closedAt,
+    exitTime: position.exits.at(-1)?.time ?? state.closedAt,
     exitPrice: exitQuantity.isZero() ? null : (exitNotional.dividedBy(exitQuantity) as Price),
     quantity: entryQuantity,
     fees: totals.fees,

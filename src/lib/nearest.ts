@@ -27,7 +27,7 @@ export function nearest(word: string, candidates: readonly string[], limit = 3):
       return { candidate, distance };
     })
     .filter(({ distance }) => distance <= reach)
-    .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate, 'en'))
+    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, limit)
     .map(({ candidate }) => candidate);
 }

@@ -19,7 +19,10 @@ export interface ClientOrderIdParts {
   /** The order intent of an entry, the position of any other leg: both known before the order is sent. */
   readonly subject: OrderId | PositionId;
   readonly leg: OrderLeg;
-  /** Attempt of the entry or number of the position's exit, 1 .. 1295. */
+  /**
+   * Attempt of the entry, or number of the position's exit, stop or target: 1, 2, 3 ... After 1295 the two characters for
+   * it start over, as an exit must never fail for want of an id; the orders of that number have long ended by then.
+   */
   readonly number: number;
 }
 
@@ -30,12 +33,12 @@ export interface ClientOrderIdParts {
  * @throws AitraderError `INTERNAL` when a part does not fit the form
  */
 export function clientOrderId(parts: ClientOrderIdParts): ClientOrderId {
-  const numberFits = Number.isInteger(parts.number) && parts.number >= 1 && parts.number <= MAX_NUMBER;
+  const numberFits = Number.isSafeInteger(parts.number) && parts.number >= 1;
   if (!INSTANCE.test(parts.instance) || !SUBJECT.test(parts.subject) || !numberFits) {
     const given = `${parts.instance}/${parts.subject}/${parts.number}`;
     throw new AitraderError('INTERNAL', { problem: `no client order id can be made of ${given}` });
   }
-  const number = parts.number.toString(36).padStart(2, '0');
+  const number = (((parts.number - 1) % MAX_NUMBER) + 1).toString(36).padStart(2, '0');
   return asId<ClientOrderId>(`a${parts.instance}${parts.subject}${LEG_LETTERS[parts.leg]}${number}`);
 }
 

@@ -1,4 +1,4 @@
-import type { Decimal, Money, Price, Quantity } from '../decimal.ts';
+import type { Money, Price, Quantity } from '../decimal.ts';
 import { ZERO_MONEY, ZERO_QUANTITY } from '../decimal.ts';
 import type {
   AccountId,
@@ -69,6 +69,8 @@ export interface OrderIntent extends InstrumentRef {
   readonly reduceOnly: boolean;
   readonly leg: OrderLeg;
   readonly traderId: TraderId | null;
+  /** The language-model agent that wanted it, null for rules and people. */
+  readonly agentId: string | null;
   readonly signalId: SignalId | null;
   readonly positionId: PositionId | null;
   /** The entry of a stop or target, the conditional order of a triggered child. */
@@ -210,7 +212,7 @@ export function remainingQuantity(order: Order): Quantity {
 }
 
 /** The volume-weighted price of the booked fills, null before the first. */
-export function averageFillPrice(order: Order): Decimal | null {
+export function averageFillPrice(order: Order): Price | null {
   const { filledQuantity, filledNotional } = order.execution;
-  return filledQuantity.isZero() ? null : filledNotional.dividedBy(filledQuantity);
+  return filledQuantity.isZero() ? null : (filledNotional.dividedBy(filledQuantity) as Price);
 }

@@ -51,14 +51,16 @@ const ENDINGS = {
   expired_in_match: 'expired_in_match',
 } as const satisfies Row;
 
+/** Answers to an older question that say less than is known: the venue has named the order since. */
+const OVERTAKEN = { outcome_unknown: 'stale', not_executed: 'stale' } as const satisfies Row;
+
 /** What late or repeated answers do to an order that has ended: nothing. */
 const OLD_NEWS = {
+  ...OVERTAKEN,
   accepted: 'stale',
   cancel_requested: 'stale',
   replace_requested: 'stale',
   request_refused: 'stale',
-  outcome_unknown: 'stale',
-  not_executed: 'stale',
   triggered: 'stale',
   cancelled: 'stale',
   rejected: 'stale',
@@ -74,14 +76,17 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
     // After a crash nobody knows whether the intent was sent: it must be asked for before anything else.
     outcome_unknown: 'unknown',
     not_executed: 'stale',
+    // The answer to a cancel that was wanted before the attempt turned out not to be executed.
+    request_refused: 'stale',
   },
   sent: {
     ...FIRST_NEWS,
     outcome_unknown: 'unknown',
     // 429, 418, -1008, -1015, -1021: surely not executed, may be sent again under a new attempt.
     not_executed: 'pending',
-    // A cancel can be wanted while the answer is on its way; the venue takes it by client order id.
+    // A cancel can be wanted while the answer is on its way; the venue takes it by client order id, or refuses it.
     cancel_requested: 'stale',
+    request_refused: 'stale',
   },
   unknown: {
     ...FIRST_NEWS,
@@ -89,12 +94,13 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
     // "Not found" after the venue's clock has passed notFoundFinalAt: surely not executed.
     not_executed: 'pending',
     cancel_requested: 'stale',
+    request_refused: 'stale',
   },
   open: {
     ...ENDINGS,
+    ...OVERTAKEN,
     // A later answer can name a quantity that is filled since.
     accepted: 'working',
-    outcome_unknown: 'stale',
     fill: 'by_quantity',
     triggered: 'triggered',
     cancel_requested: 'cancelling',
@@ -103,18 +109,19 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
   },
   partial: {
     ...ENDINGS,
+    ...OVERTAKEN,
     accepted: 'working',
-    outcome_unknown: 'stale',
     fill: 'by_quantity',
-    triggered: 'stale',
+    // The child's first fill came before the news of the child.
+    triggered: 'triggered',
     cancel_requested: 'cancelling',
     replace_requested: 'replacing',
     request_refused: 'stale',
   },
   cancelling: {
     ...ENDINGS,
+    ...OVERTAKEN,
     accepted: 'stale',
-    outcome_unknown: 'stale',
     // A fill overtook the cancel; the request still stands until the venue answers it.
     fill: 'keep_or_filled',
     triggered: 'triggered',
@@ -125,8 +132,8 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
   },
   replacing: {
     ...ENDINGS,
+    ...OVERTAKEN,
     accepted: 'stale',
-    outcome_unknown: 'stale',
     fill: 'keep_or_filled',
     triggered: 'triggered',
     // Closing down beats changing: kill may cancel an order that is being replaced.
@@ -136,12 +143,13 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
   },
   triggered: {
     ...ENDINGS,
+    ...OVERTAKEN,
     accepted: 'stale',
-    outcome_unknown: 'stale',
     fill: 'keep_or_filled',
     // The venue names the child order in a second message.
     triggered: 'triggered',
-    cancel_requested: 'cancelling',
+    // What is cancelled now is the child; the state keeps its id until the venue has answered.
+    cancel_requested: 'stale',
     replace_requested: 'stale',
     request_refused: 'stale',
   },

@@ -22,6 +22,11 @@ interface VenueNews<Type extends OrderUpdateType> extends Base<Type> {
   readonly reportedQuantity: Quantity | null;
 }
 
+/** The end of an order; `venueOrderId` is null when it never reached the venue, as an intent that is given up unsent. */
+interface EndNews<Type extends OrderUpdateType> extends Omit<VenueNews<Type>, 'venueOrderId'> {
+  readonly venueOrderId: VenueOrderId | null;
+}
+
 /** One thing that happened to an order. */
 export type OrderUpdate =
   | (Base<'sent'> & {
@@ -38,9 +43,9 @@ export type OrderUpdate =
   | Base<'request_refused'>
   | (VenueNews<'triggered'> & { readonly childVenueOrderId: VenueOrderId | null })
   | VenueNews<'filled'>
-  | (VenueNews<'cancelled'> & { readonly reason: string })
+  | (EndNews<'cancelled'> & { readonly reason: string })
   | (Base<'rejected'> & { readonly code: string; readonly reason: string })
-  | (VenueNews<'expired'> & { readonly reason: string })
+  | (EndNews<'expired'> & { readonly reason: string })
   | VenueNews<'expired_in_match'>;
 
 /** `applied`: the order changed. `stale`: nothing new in the update, `order` is the one given. */
@@ -52,7 +57,7 @@ export interface OrderUpdateOutcome {
 /**
  * The order after `update`, by the table in transitions.ts. Pure: the given order stays as it is. Fills are booked once by
  * their venue trade id; a cumulative quantity that the venue names never lowers the known one.
- * @returns `ORDER_TRANSITION_ILLEGAL` or `ORDER_OVERFILLED` as error when books and venue disagree
+ * @returns `ORDER_TRANSITION_ILLEGAL`, `ORDER_OVERFILLED` or `FILL_MISMATCH` as error when books and venue disagree
  */
 export function applyOrderUpdate(order: Order, update: OrderUpdate): Result<OrderUpdateOutcome, AitraderError> {
   const target = TRANSITIONS[order.state.status][update.type];
@@ -81,11 +86,22 @@ function overfilled(order: Order, given: Decimal): AitraderError {
   return new AitraderError('ORDER_OVERFILLED', { order: id, quantity: quantity.toFixed(), given: given.toFixed() });
 }
 
+function mismatched(order: Order, fill: Fill): AitraderError {
+  const { id, side, symbol, market } = order.intent;
+  return new AitraderError('FILL_MISMATCH', {
+    order: id,
+    expected: `${side} ${symbol} (${market})`,
+    given: `${fill.side} ${fill.symbol} (${fill.market})`,
+  });
+}
+
 function bookFill(order: Order, fill: Fill): Result<OrderExecution, AitraderError> {
-  const { execution } = order;
+  const { execution, intent } = order;
+  const isOurs = fill.market === intent.market && fill.symbol === intent.symbol && fill.side === intent.side;
+  if (!isOurs) return err(mismatched(order, fill));
   if (execution.venueTradeIds.includes(fill.venueTradeId)) return ok(execution);
   const filledQuantity = execution.filledQuantity.plus(fill.quantity) as Quantity;
-  if (filledQuantity.greaterThan(order.intent.quantity)) return err(overfilled(order, filledQuantity));
+  if (filledQuantity.greaterThan(intent.quantity)) return err(overfilled(order, filledQuantity));
   return ok({
     filledQuantity,
     filledNotional: execution.filledNotional.plus(fill.price.times(fill.quantity)) as Money,
@@ -159,7 +175,12 @@ function enter(order: Order, update: OrderUpdate, status: OrderStatus): OrderSta
       return { status: update.type, at, venueOrderId: update.venueOrderId };
     case 'cancelled':
     case 'expired':
-      return { status: update.type, at, venueOrderId: update.venueOrderId, reason: update.reason };
+      return {
+        status: update.type,
+        at,
+        venueOrderId: update.venueOrderId ?? knownVenueId(order.state),
+        reason: update.reason,
+      };
     case 'rejected': {
       const { code, reason } = update;
       return { status: 'rejected', at, venueOrderId: knownVenueId(order.state), code, reason };

@@ -1,9 +1,10 @@
-import { Decimal, ZERO_MONEY, ZERO_QUANTITY } from '../decimal.ts';
+import { Decimal, ZERO, ZERO_MONEY, ZERO_QUANTITY } from '../decimal.ts';
 import type { Money, Price, Quantity } from '../decimal.ts';
 import { AitraderError } from '../errors.ts';
 import { fillKey } from '../fill.ts';
 import type { Fill } from '../fill.ts';
-import type { CloseReason, Dust, Lot, Position, PositionOpening, PositionTotals } from './position.ts';
+import type { InstrumentRef } from '../instrument.ts';
+import type { CloseReason, Dust, Lot, Position, PositionOpening, PositionSide, PositionTotals } from './position.ts';
 
 const NOTHING: PositionTotals = {
   entryQuantity: ZERO_QUANTITY,
@@ -15,17 +16,19 @@ const NOTHING: PositionTotals = {
   funding: ZERO_MONEY,
 };
 
-/** +1 for long, -1 for short: profit is sign x (exit - entry) x quantity. */
-function sign(position: Pick<Position, 'side'>): 1 | -1 {
-  return position.side === 'long' ? 1 : -1;
+/** What units entered for `cost` gain when they are worth `value`. */
+function profit(side: PositionSide, cost: Decimal, value: Decimal): Money {
+  return (side === 'long' ? value.minus(cost) : cost.minus(value)) as Money;
 }
 
 /**
  * A position from its first fill: long for a buy, short for a sell. Unprotected until the stop is placed.
- * A fee in base makes the position smaller by it; the fee's worth is counted under fees, at the fill's price.
+ * On spot a fee in base makes the position smaller by it; its worth is counted under fees, at the fill's price.
+ * @throws AitraderError `POSITION_MISMATCH` for a sell on spot, or when the fee leaves nothing of the fill
  */
 export function openPosition(opening: PositionOpening): Position {
-  const { fill, ...identity } = opening;
+  const { fill, stopPrice, ...identity } = opening;
+  if (fill.market === 'spot' && fill.side === 'sell') throw mismatch('a sale of what is not held', fill);
   const flat: Position = {
     ...identity,
     market: fill.market,
@@ -37,14 +40,27 @@ export function openPosition(opening: PositionOpening): Position {
     lots: [],
     exits: [],
     totals: NOTHING,
-    protection: { guard: 'none', since: fill.time, cause: 'just opened' },
+    protection: { guard: 'none', since: fill.time, cause: 'just opened', stopPrice },
+    bestPrice: fill.price,
+    worstPrice: fill.price,
     openedAt: fill.time,
     updatedAt: fill.time,
   };
   return increase(flat, fill);
 }
 
-/** What a fill did to a position. `excess` is what it traded beyond the position: the start of another one. */
+function mismatch(given: string, at: InstrumentRef): AitraderError {
+  return new AitraderError('POSITION_MISMATCH', { given, symbol: at.symbol });
+}
+
+function refuseUnlessOpen(position: Position, given: string): void {
+  if (position.state.status !== 'open') throw mismatch(`${given} after the close`, position);
+}
+
+/**
+ * What a fill did to a position. `excess` is what it traded beyond the position: the start of another one. The fill's fee
+ * is booked here in full, the excess carries none of it.
+ */
 export interface FillOutcome {
   readonly position: Position;
   readonly excess: Quantity;
@@ -53,24 +69,30 @@ export interface FillOutcome {
 /**
  * The position after one of its fills: the same side adds, the other side reduces and at nothing left closes it.
  * @param reason why it is reduced; entries ignore it
- * @throws AitraderError `POSITION_MISMATCH` when the fill is of another symbol or the position is closed
+ * @throws AitraderError `POSITION_MISMATCH` for a fill of another symbol, after the close, or of which the fee leaves nothing
  */
 export function applyFill(position: Position, fill: Fill, reason: CloseReason): FillOutcome {
-  const isOurs = fill.symbol === position.symbol && fill.market === position.market;
-  if (!isOurs || position.state.status !== 'open') {
-    throw new AitraderError('POSITION_MISMATCH', { given: `${fill.side} ${fill.symbol}`, symbol: position.symbol });
-  }
+  const given = `${fill.side} ${fill.quantity.toFixed()} ${fill.symbol} (${fill.market})`;
+  if (fill.symbol !== position.symbol || fill.market !== position.market) throw mismatch(given, position);
+  refuseUnlessOpen(position, given);
   const adds = (fill.side === 'buy') === (position.side === 'long');
   return adds ? { position: increase(position, fill), excess: ZERO_QUANTITY } : reduce(position, fill, reason);
 }
 
-/** The part of a fill's fee that was taken in the base asset, in base units. */
+/** Base units that the fee took from the holding. On futures fees are paid from the wallet, in whatever asset. */
 function feeInBase(position: Position, fill: Fill): Decimal {
-  return fill.fee.asset === position.base ? fill.fee.amount : new Decimal(0);
+  return position.market === 'spot' && fill.fee.asset === position.base ? fill.fee.amount : ZERO;
+}
+
+/** The fee in quote units. One in base counts at the fill's price, so that profit is what the account really gained. */
+function feeValue(position: Position, fill: Fill): Money {
+  const baseFee = feeInBase(position, fill);
+  return baseFee.isZero() ? fill.fee.value : (baseFee.times(fill.price) as Money);
 }
 
 function increase(position: Position, fill: Fill): Position {
   const added = fill.quantity.minus(feeInBase(position, fill)) as Quantity;
+  if (!added.greaterThan(0)) throw mismatch('a fill that is all fee', fill);
   const cost = added.times(fill.price) as Money;
   const lot: Lot = {
     fillKey: fillKey(fill),
@@ -89,7 +111,7 @@ function increase(position: Position, fill: Fill): Position {
       ...totals,
       entryQuantity: totals.entryQuantity.plus(added) as Quantity,
       entryNotional: totals.entryNotional.plus(cost) as Money,
-      fees: totals.fees.plus(fill.fee.value) as Money,
+      fees: totals.fees.plus(feeValue(position, fill)) as Money,
     },
     updatedAt: fill.time,
   };
@@ -102,7 +124,7 @@ function reduce(position: Position, fill: Fill, reason: CloseReason): FillOutcom
   const excess = Decimal.max(fill.quantity.minus(position.quantity), 0) as Quantity;
   const costPart = costOf(position, closed);
   const proceeds = closed.times(fill.price) as Money;
-  const grossPnl = proceeds.minus(costPart).times(sign(position)) as Money;
+  const grossPnl = profit(position.side, costPart, proceeds);
   const { totals } = position;
   const quantity = position.quantity.minus(closed) as Quantity;
   const reduced: Position = {
@@ -127,7 +149,7 @@ function reduce(position: Position, fill: Fill, reason: CloseReason): FillOutcom
       exitQuantity: totals.exitQuantity.plus(closed) as Quantity,
       exitNotional: totals.exitNotional.plus(proceeds) as Money,
       grossPnl: totals.grossPnl.plus(grossPnl) as Money,
-      fees: totals.fees.plus(fill.fee.value) as Money,
+      fees: totals.fees.plus(feeValue(position, fill)) as Money,
     },
     updatedAt: fill.time,
   };
@@ -158,11 +180,7 @@ function close(position: Position, { reason, at, dust }: Closing): Position {
  * The lots after `taken` units left them. Trades take the oldest first; reconciliation of units that vanished from the
  * account takes the newest first.
  */
-export function takeFromLots(
-  lots: readonly Lot[],
-  taken: Quantity,
-  order: 'oldest_first' | 'newest_first',
-): readonly Lot[] {
+function takeFromLots(lots: readonly Lot[], taken: Quantity, order: 'oldest_first' | 'newest_first'): readonly Lot[] {
   let left: Decimal = taken;
   const inOrder = order === 'oldest_first' ? lots : lots.toReversed();
   const kept = inOrder.map((lot) => {
@@ -177,8 +195,10 @@ export function takeFromLots(
  * Closes what is left as dust: too small for the exchange to take. It leaves the position at its cost, so profit is that of
  * what was sold.
  * @param at milliseconds UTC
+ * @throws AitraderError `POSITION_MISMATCH` when the position is closed
  */
 export function closeAsDust(position: Position, reason: CloseReason, at: number): Position {
+  refuseUnlessOpen(position, 'dust');
   const dust: Dust = { quantity: position.quantity, cost: position.openCost };
   const emptied: Position = {
     ...position,
@@ -189,8 +209,13 @@ export function closeAsDust(position: Position, reason: CloseReason, at: number)
   return close(emptied, { reason, at, dust });
 }
 
-/** Units that left the account without a trade of ours (moved, sold by hand): taken newest first, at their cost. */
+/**
+ * Units that left the account without a trade of ours (moved, sold by hand): taken newest first, at their cost.
+ * @param at milliseconds UTC
+ * @throws AitraderError `POSITION_MISMATCH` when the position is closed
+ */
 export function removeVanished(position: Position, vanished: Quantity, at: number): Position {
+  refuseUnlessOpen(position, 'units that vanished');
   const taken = Decimal.min(vanished, position.quantity) as Quantity;
   const quantity = position.quantity.minus(taken) as Quantity;
   const costPart = costOf(position, taken);
@@ -205,8 +230,8 @@ export function removeVanished(position: Position, vanished: Quantity, at: numbe
 }
 
 /**
- * Books funding, positive when received.
- * The caller books each income id once.
+ * Books funding, positive when received. It may come after the close. The caller books each income id once.
+ * @param at milliseconds UTC
  */
 export function applyFunding(position: Position, amount: Money, at: number): Position {
   const { totals } = position;
@@ -220,7 +245,7 @@ export function averageEntryPrice(position: Position): Price | null {
 
 /** Profit of the open part at `mark`, before fees and funding. */
 export function unrealizedPnl(position: Position, mark: Price): Money {
-  return position.quantity.times(mark).minus(position.openCost).times(sign(position)) as Money;
+  return profit(position.side, position.openCost, position.quantity.times(mark));
 }
 
 /** Profit of the closed parts, after all fees and funding so far. */
@@ -229,16 +254,18 @@ export function realizedPnl(position: Position): Money {
   return grossPnl.minus(fees).plus(funding) as Money;
 }
 
-/** What the open part is worth to equity at `mark`: on spot its market value, on futures its unrealised profit. */
+/** The cash that the open part binds: all of its cost on spot, the initial margin on futures. */
+export function boundCash(position: Position): Money {
+  return position.openCost.dividedBy(position.futures?.leverage ?? 1) as Money;
+}
+
+/** What the open part is worth to equity at `mark`: the cash it binds and its unrealised profit. */
 export function marketValue(position: Position, mark: Price): Money {
-  return position.market === 'spot' ? (position.quantity.times(mark) as Money) : unrealizedPnl(position, mark);
+  return boundCash(position).plus(unrealizedPnl(position, mark)) as Money;
 }
 
 /** Unrealised profit as a percentage of the margin: price change x leverage, against the entry cost. */
 export function unrealizedPnlPct(position: Position, mark: Price): Decimal {
-  if (position.openCost.isZero()) return new Decimal(0);
-  const leverage = position.futures?.leverage ?? 1;
-  return unrealizedPnl(position, mark)
-    .dividedBy(position.openCost)
-    .times(100 * leverage);
+  const margin = boundCash(position);
+  return margin.isZero() ? ZERO : unrealizedPnl(position, mark).dividedBy(margin).times(100);
 }

@@ -2,6 +2,7 @@ import type { Decimal, Money, Price, Quantity } from '../decimal.ts';
 import type { Fill } from '../fill.ts';
 import type { AccountId, OrderId, PortfolioId, PositionId, SignalId, TraderId, UserId } from '../ids.ts';
 import type { InstrumentRef } from '../instrument.ts';
+import type { Level } from '../levels.ts';
 
 export type PositionSide = 'long' | 'short';
 export type MarginMode = 'cross' | 'isolated';
@@ -43,13 +44,38 @@ export interface PositionExit {
   readonly grossPnl: Money;
 }
 
-/** Who watches the stop. A position without one is an alarm, never a normal state. */
+/** Who watches the stop. A position without a guard is an alarm, never a normal state. */
 export type Protection =
-  | { readonly guard: 'none'; readonly since: number; readonly cause: string }
+  /** Nobody; `stopPrice` is where the stop belongs and is placed again, null when none was ever set. */
+  | { readonly guard: 'none'; readonly since: number; readonly cause: string; readonly stopPrice: Price | null }
   /** The stop rests at the exchange and survives this program. */
   | { readonly guard: 'venue'; readonly stopPrice: Price; readonly stopOrderId: OrderId }
   /** The position monitor watches; only while this program runs. */
   | { readonly guard: 'local'; readonly stopPrice: Price; readonly cause: string };
+
+/** A price at which a part of the position is closed with profit. */
+export interface PositionTarget {
+  readonly price: Price;
+  /** Share of everything that was entered, above 0 and at most 1. */
+  readonly part: Decimal;
+  /** The order that rests at the venue for it, null when the position monitor watches. */
+  readonly orderId: OrderId | null;
+  /** Milliseconds UTC, null while it lies ahead. */
+  readonly reachedAt: number | null;
+}
+
+/** How a position is to end besides its stop. */
+export interface ExitPlan {
+  readonly targets: readonly PositionTarget[];
+  /** The distance at which the stop follows the best price. */
+  readonly trailing: Level | null;
+  /** The price from which on the stop stands at the entry; null when unused or done. */
+  readonly breakEvenAt: Price | null;
+  /** The time limit, milliseconds UTC. */
+  readonly closeAt: number | null;
+  /** Neither filter nor trader named a stop: it is the configured default. */
+  readonly stopIsDefault: boolean;
+}
 
 /** Leverage and margin of a futures position. */
 export interface FuturesMargin {
@@ -108,6 +134,10 @@ export interface Position extends InstrumentRef {
   readonly totals: PositionTotals;
   readonly futures: FuturesMargin | null;
   readonly protection: Protection;
+  readonly plan: ExitPlan;
+  /** The most favourable and the most adverse price since the first fill. */
+  readonly bestPrice: Price;
+  readonly worstPrice: Price;
   /** The distance from entry to the first stop, quote units per unit: the R of targets and statistics. Null: no stop yet. */
   readonly initialRisk: Decimal | null;
   readonly openReason: string;
@@ -127,6 +157,11 @@ export type PositionOpening = Pick<
   | 'base'
   | 'quote'
   | 'futures'
+  | 'plan'
   | 'initialRisk'
   | 'openReason'
-> & { readonly fill: Fill };
+> & {
+  readonly fill: Fill;
+  /** Where the stop belongs, on the tick; null while that is unknown. */
+  readonly stopPrice: Price | null;
+};
