@@ -1,5 +1,5 @@
-import { AitraderError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
+import { asAitraderErrors } from './report-failure.ts';
 
 /** What the program's end says to the shell; contracts 3. */
 export const EXIT = {
@@ -22,8 +22,8 @@ const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
   STORAGE_FAILED: EXIT.outsideService,
 };
 
-/** The exit code of a failure: user faults are usage, everything unexpected is a fault of the program. */
+/** The exit code of a failure, by its first error: user faults are usage, what nobody foresaw is a fault of the program. */
 export function exitCodeOf(failure: unknown): number {
-  if (!(failure instanceof AitraderError)) return EXIT.programFault;
-  return EXIT_BY_CODE[failure.code] ?? (failure.fault === 'user' ? EXIT.usage : EXIT.programFault);
+  const [{ code, fault }] = asAitraderErrors(failure);
+  return EXIT_BY_CODE[code] ?? (fault === 'user' ? EXIT.usage : EXIT.programFault);
 }

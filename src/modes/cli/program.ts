@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CommanderError } from 'commander';
 
 import { AitraderError } from '../../domain/errors.ts';
 import { parseDuration } from '../../domain/time.ts';
@@ -15,7 +16,6 @@ export interface ProgramOptions {
   readonly tui: boolean;
   /** Wall time after which the program ends by itself. */
   readonly for?: number;
-  readonly summary?: 'json';
   readonly symbols?: string;
   readonly config?: string;
   readonly dataDir?: string;
@@ -51,7 +51,6 @@ export function buildProgram(actions: Actions, done: (exitCode: number) => void)
     .option('--paper', 'paper money, whatever the configuration says')
     .option('--no-tui', 'no screen, log lines on stderr')
     .addOption(new Option('--for <duration>', 'end after this long (30s, 5m)').argParser(duration))
-    .addOption(new Option('--summary <format>', 'print a summary on stdout at the end').choices(['json']))
     .option('--symbols <list>', 'symbols to trade (BTCUSDT,ETHUSDT), or how many of the most traded')
     .option('--config <file>', 'read this file instead of config.env in the data folder')
     .option('--data-dir <dir>', 'keep data here (default: AITRADER_HOME, else ~/.aitrader)')

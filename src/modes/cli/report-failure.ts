@@ -1,26 +1,28 @@
 import { AitraderError, describeFailure } from '../../domain/errors.ts';
 
-/** A failure as `--json` callers read it from stderr. */
-interface FailureJson {
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string };
+/** Any failure as errors with code and hint; what nobody foresaw becomes `INTERNAL`. */
+export function asAitraderErrors(failure: unknown): readonly [AitraderError, ...AitraderError[]] {
+  if (failure instanceof AitraderError) return [failure];
+  if (failure instanceof AggregateError) {
+    const [first, ...others] = failure.errors.flatMap(asAitraderErrors);
+    if (first !== undefined) return [first, ...others];
+  }
+  return [new AitraderError('INTERNAL', { problem: describeFailure(failure) }, { cause: failure })];
 }
 
-/** Any failure as an error with code and hint; what nobody foresaw becomes `INTERNAL`. */
-export function asAitraderError(failure: unknown): AitraderError {
-  if (failure instanceof AitraderError) return failure;
-  return new AitraderError('INTERNAL', { problem: describeFailure(failure) }, { cause: failure });
+function asText(error: AitraderError): string {
+  const stack = error.code === 'INTERNAL' && error.cause instanceof Error ? (error.cause.stack ?? '') : '';
+  const lines = [`aitrader: ${error.message}`, ...`${error.hint}\n${stack}`.trimEnd().split('\n')];
+  return `${lines.join('\n  ')}\n`;
 }
 
 /**
- * What goes to stderr for a failed command: a JSON object for programs, two lines for people, with the stack when it is a
- * fault of the program.
+ * What goes to stderr for a failed command: one JSON object for programs; for people what is wrong and what to do, with the
+ * stack when it is a fault of the program.
  */
 export function failureText(failure: unknown, asJson: boolean): string {
-  const error = asAitraderError(failure);
-  if (asJson) {
-    const body: FailureJson = { error: { code: error.code, message: error.message, hint: error.hint } };
-    return `${JSON.stringify(body)}\n`;
-  }
-  const cause = error.code === 'INTERNAL' && error.cause instanceof Error ? `\n${error.cause.stack ?? ''}` : '';
-  return `aitrader: ${error.message}\n  ${error.hint.replaceAll('\n', '\n  ')}${cause}\n`;
+  const errors = asAitraderErrors(failure);
+  if (!asJson) return errors.map(asText).join('');
+  const [error, ...others] = errors.map(({ code, message, hint }) => ({ code, message, hint }));
+  return `${JSON.stringify(others.length === 0 ? { error } : { error, others })}\n`;
 }

@@ -1,0 +1,63 @@
+import { baseUrl, oneOf, secretText, toggle, wholeNumber, word } from '../kinds.ts';
+import type { VariableTable } from '../variable.ts';
+
+export const EXCHANGE = {
+  PAPER_TRADING: {
+    ...toggle,
+    default: 'true',
+    about:
+      'Trades with paper money. `false` means real money: it needs both keys below and arming (`LIVE_CONFIRM`, or typing ' +
+      'the account at a terminal). `--paper` and `--sim` beat it.',
+  },
+  LIVE_CONFIRM: {
+    ...word(/^[^\p{Cc}]{1,64}$/u, 'the name of the account'),
+    default: null,
+    unset: 'live trading is armed at a terminal only',
+    about: 'Arms live trading where nobody sits at a terminal: the name of the account, written out.',
+  },
+  BINANCE_API_KEY: {
+    ...secretText,
+    default: null,
+    secret: true,
+    about: 'The API key of the exchange account. Not read with paper or simulated money.',
+  },
+  BINANCE_SECRET_KEY: {
+    ...secretText,
+    allowed: 'the HMAC secret, or the path of an Ed25519 or RSA private key, ending in .pem',
+    default: null,
+    secret: true,
+    about: 'What requests are signed with. Not read with paper or simulated money.',
+  },
+  BINANCE_ENV: {
+    ...oneOf('live', 'demo', 'testnet'),
+    default: 'live',
+    about: "Which of Binance's environments is spoken to. Each has keys of its own.",
+  },
+  BINANCE_REST_URL: {
+    ...baseUrl('http', 'https'),
+    default: null,
+    unset: 'as `BINANCE_ENV` says',
+    about: 'Another host for REST requests, such as a simulated exchange. The paths are appended.',
+  },
+  BINANCE_WS_URL: {
+    ...baseUrl('ws', 'wss'),
+    default: null,
+    unset: 'as `BINANCE_ENV` says',
+    about: 'Another host for streams. The paths are appended.',
+  },
+  MARKET_TYPE: {
+    ...oneOf('spot', 'futures'),
+    default: 'spot',
+    about: 'The market that is traded: spot, or USD-M futures.',
+  },
+  LEVERAGE: {
+    ...wholeNumber({ min: 1, max: 125 }),
+    default: '1',
+    about: 'The leverage of futures positions. Without effect on spot.',
+  },
+  MARGIN_MODE: {
+    ...oneOf('isolated', 'cross'),
+    default: 'isolated',
+    about: 'The margin of futures positions. Without effect on spot.',
+  },
+} as const satisfies VariableTable;
