@@ -45,7 +45,8 @@ function repeatsOf(work: () => unknown): number {
   return repeats;
 }
 
-function median(values: readonly number[]): number {
+/** The middle value; the upper one of two middles. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }

@@ -175,7 +175,7 @@ const CATALOGUE = {
   DATA_DIR_LOCKED: {
     fault: 'user',
     message: 'the data folder {path} belongs to a running aitrader (pid {pid}, started {since})',
-    hint: 'Look at it with `aitrader status`, stop it with `aitrader stop`, or use another folder with --data-dir.',
+    hint: 'Stop that process first, or use another folder with --data-dir.',
   },
   DATABASE_CORRUPT: {
     fault: 'system',
@@ -228,7 +228,24 @@ const CATALOGUE = {
     hint: 'The row was changed by another program or the file is damaged; put back a backup.',
   },
 
+  // Recorded markets
+  TAPE_UNREADABLE: {
+    fault: 'user',
+    message: 'the tape {path} cannot be played: {problem}',
+    hint: 'Tapes are captures of Binance streams, candle files (CSV with a header, JSON arrays) and what `aitrader record` writes; plain or gzip.',
+  },
+  TAPE_REFUSED: {
+    fault: 'user',
+    message: '{path}, line {line}: {problem}; more than {allowed} malformed lines',
+    hint: 'The file is damaged or of another format. Repair it, or record it again.',
+  },
+
   // The program itself
+  NOT_AVAILABLE: {
+    fault: 'user',
+    message: '{what} is not part of this version',
+    hint: '{instead}',
+  },
   INTERNAL: {
     fault: 'system',
     message: 'a fault of the program: {problem}',

@@ -2,8 +2,13 @@
  * The only module that knows where files lie: migrations, documents and the modules of worker threads. In the source tree
  * it stands in src/modes/, and threads run the .ts files; built it stands in dist/, beside workers/*.js.
  */
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
+import type { ModuleSource } from '../adapters/sandbox/isolated-vm/process/filter-isolate.ts';
+import type { SandboxCommand } from '../adapters/sandbox/isolated-vm/sandbox-process.ts';
 import type { Migration } from '../adapters/store/shared/migrations.ts';
 
 const isSource = import.meta.url.endsWith('.ts');
@@ -16,6 +21,34 @@ function worker(name: string): URL {
 /** The modules of the SQLite store's threads. */
 export function sqliteWorkers(): { readonly writer: URL; readonly reader: URL } {
   return { writer: worker('sqlite-writer'), reader: worker('sqlite-reader') };
+}
+
+/** How a sandbox process for filters is started; it is told its setup as one more argument. */
+export function sandboxCommand(): SandboxCommand {
+  const flags = ['--disable-warning=ExperimentalWarning'];
+  return { command: process.execPath, args: [...flags, fileURLToPath(worker('filter-sandbox'))] };
+}
+
+/**
+ * The modules that run inside the isolates beside a filter: in the source tree with their types taken out, built as they are.
+ * An import of theirs means a file, relative to the importing one.
+ */
+export function sandboxModules(): ModuleSource {
+  const entry = isSource ? '../adapters/sandbox/isolated-vm/runtime/main.ts' : './sandbox-runtime.js';
+  const texts = new Map<string, string>();
+  return {
+    entry: new URL(entry, import.meta.url).href,
+    resolve: (specifier, importer) => new URL(specifier, importer).href,
+    read(address) {
+      let text = texts.get(address);
+      if (text === undefined) {
+        text = readFileSync(new URL(address), 'utf8');
+        if (isSource) text = stripTypeScriptTypes(text);
+        texts.set(address, text);
+      }
+      return text;
+    },
+  };
 }
 
 const MIGRATION_FILE = /^(\d{4})-[a-z0-9-]+\.sql$/;

@@ -11,8 +11,8 @@ import { AitraderError } from '../domain/errors.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Store } from '../ports/store/store.ts';
-import { openDataDir } from '../adapters/data-dir/local/data-dir.ts';
-import type { DataDir } from '../adapters/data-dir/local/data-dir.ts';
+import { openDataDir } from '../adapters/data-dir/data-dir.ts';
+import type { DataDir } from '../adapters/data-dir/data-dir.ts';
 import { sqliteMigrations, sqliteWorkers } from './assets.ts';
 import { chooseMode } from './choose-mode.ts';
 import type { ChosenMode } from './choose-mode.ts';
@@ -55,13 +55,19 @@ function refuseUnavailable({ mode }: ChosenMode, money: MoneyKind): void {
  * @returns the exit code
  */
 export async function runSession(options: ProgramOptions): Promise<number> {
+  if (options.version === true) {
+    throw new AitraderError('USAGE', {
+      problem: '--version with other arguments',
+      hint: 'Write `aitrader --version`.',
+    });
+  }
   const settings = loadSettings(options);
   const chosen = chooseMode({ ...options, flyAppName: settings.config.flyAppName });
   const money = moneyOf(options, settings);
   refuseUnavailable(chosen, money);
 
   const clock = createSystemClock();
-  const dataDir = await openDataDir(settings.config.dataDir, clock);
+  const dataDir = openDataDir(settings.config.dataDir, clock.now());
   try {
     const logger = await openLog({ settings, chosen, clock, dataDir });
     try {
@@ -70,7 +76,7 @@ export async function runSession(options: ProgramOptions): Promise<number> {
       await logger.close();
     }
   } finally {
-    await dataDir.close();
+    dataDir.release();
   }
 }
 
@@ -92,6 +98,10 @@ async function runDesk(session: Session, options: ProgramOptions): Promise<numbe
   logger.info(`mode ${chosen.mode} (${chosen.why}), ${money} money`, { dataDir: session.dataDir.path });
   for (const warning of settings.warnings) logger.warn(warning);
   const store = await openStore(session, options.keep === true);
+  store.onHealthChange((health) => {
+    if (health.status === 'in_service') logger.info('storage works again; what waited is stored');
+    else logger.error(health.error.message, { code: health.error.code, hint: health.error.hint });
+  });
   const heartbeat = startHeartbeat(session, store);
   try {
     logger.info('ready; no engine is part of this version yet, so nothing is traded. Ctrl+C ends it');

@@ -36,7 +36,7 @@ export interface TraderFunnel {
 }
 
 /** A market as frontends show it. */
-export interface MarketView extends Ticker {
+export interface MarketRow extends Ticker {
   /** Milliseconds since the last message; `stale` past the symbol's limit. */
   readonly ageMs: number;
   readonly stale: boolean;
@@ -50,7 +50,7 @@ export interface EngineHandle {
   /** Hands a command over; settles when it was handled. Refusals are answers with a code. */
   execute(command: EngineCommand, by: UserId): Promise<Result<null, AitraderError>>;
   status(): EngineStatus;
-  markets(): readonly MarketView[];
+  markets(): readonly MarketRow[];
   traders(): readonly { readonly trader: Trader; readonly funnel: TraderFunnel; readonly nextCheckAt: number | null }[];
   signals(): readonly Signal[];
   orders(): readonly Order[];

@@ -19,6 +19,8 @@ export interface ProgramOptions {
   readonly symbols?: string;
   readonly config?: string;
   readonly dataDir?: string;
+  /** The launcher answers a lone --version; here it stands beside something else. */
+  readonly version?: true;
 }
 
 /** What the verbs do. Each is loaded when it is called: `--help` must not wait for any of them. */
@@ -43,9 +45,9 @@ function duration(text: string): number {
 export function buildProgram(actions: Actions, done: (exitCode: number) => void): Command {
   const program = new Command('aitrader')
     .description('An AI trading desk in one executable: filters find signals, risk rules judge them, orders follow.')
-    .option('--daemon', 'run headless, with API and WebSocket (also: aitrader daemon)')
-    .option('--deploy', 'put the daemon on Fly.io (also: aitrader deploy)')
-    .option('--monitor <url>', "show a remote daemon's desk here (also: aitrader monitor URL)")
+    .option('--daemon', 'run headless (also: aitrader daemon)')
+    .option('--deploy', 'put the daemon on Fly.io (not in this version)')
+    .option('--monitor <url>', "show a remote daemon's desk here (not in this version)")
     .option('--sim', 'trade a simulated market: no keys, no network, no real money')
     .option('--keep', 'with --sim: go on with the last simulation instead of starting fresh')
     .option('--paper', 'paper money, whatever the configuration says')
@@ -54,6 +56,7 @@ export function buildProgram(actions: Actions, done: (exitCode: number) => void)
     .option('--symbols <list>', 'symbols to trade (BTCUSDT,ETHUSDT), or how many of the most traded')
     .option('--config <file>', 'read this file instead of config.env in the data folder')
     .option('--data-dir <dir>', 'keep data here (default: AITRADER_HOME, else ~/.aitrader)')
+    .option('-V, --version', 'print the version; stands alone')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .showHelpAfterError(false)
