@@ -45,10 +45,15 @@ function repeatsOf(work: () => unknown): number {
   return repeats;
 }
 
+/** The value that `share` (0 .. 1) of the values do not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
 /** The middle value; the upper one of two middles. */
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  return percentile(values, 0.5);
 }
 
 function fastest(references: Contest['references']): string {

@@ -32,9 +32,14 @@ export interface EngineStateEntry {
 }
 
 /**
- * One thing to store. Entities are stored whole: an id that exists is overwritten, unless it belongs to another user, which
- * is refused. Fills, audit records and funding are append-only: storing one again changes nothing (fills by their key), and
- * the same key with other content is refused.
+ * One thing to store.
+ * - Entities are stored whole: an id that exists is overwritten, unless it belongs to another user, which is refused.
+ * - Fills (by account and `fillKey`), funding and audit records are append-only: storing one again changes nothing, and the
+ *   same key with other content is refused.
+ * - The changes of a commit are applied in the order given, so what is referred to comes first: an order before its fills, a
+ *   position before its trade, a trade before its journal entry, a filter before its traders. A reference to something that
+ *   is not there, or is another user's, is refused; a filter with traders is not removed.
+ * - A user's filters have different names. Removing what is not there changes nothing.
  */
 export type StoreChange =
   | { readonly kind: 'filter'; readonly filter: Filter }

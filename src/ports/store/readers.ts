@@ -56,6 +56,7 @@ export interface SignalReader {
 
 export interface OrderReader {
   get(userId: UserId, id: OrderId): Promise<Order | null>;
+  /** The newest order that was last sent under this id. */
   byClientOrderId(userId: UserId, id: ClientOrderId): Promise<Order | null>;
   list(userId: UserId, page: Page): Promise<readonly Order[]>;
   /** Every order that is not in a final state, oldest first. */
@@ -70,8 +71,8 @@ export interface FillReader {
 }
 
 export interface FundingReader {
-  /** Which of the income ids are booked already. */
-  booked(userId: UserId, incomeIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which of the income ids are booked already. They are the venue's, unique within one account. */
+  booked(userId: UserId, accountId: AccountId, incomeIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 export interface PositionReader {
@@ -115,4 +116,22 @@ export interface AuditReader {
 export interface ProcessReader {
   heartbeats(userId: UserId): Promise<readonly Heartbeat[]>;
   engineState(userId: UserId, key: string): Promise<EngineStateEntry | null>;
+}
+
+/** All readers of a store. */
+export interface StoreReaders {
+  readonly filters: FilterReader;
+  readonly traders: TraderReader;
+  readonly signals: SignalReader;
+  readonly orders: OrderReader;
+  readonly fills: FillReader;
+  readonly funding: FundingReader;
+  readonly positions: PositionReader;
+  readonly trades: TradeReader;
+  readonly portfolios: PortfolioReader;
+  readonly balances: BalanceReader;
+  readonly risk: RiskReader;
+  readonly journal: JournalReader;
+  readonly audit: AuditReader;
+  readonly process: ProcessReader;
 }

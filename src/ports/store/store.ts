@@ -1,20 +1,6 @@
+import type { AitraderError } from '../../domain/errors.ts';
 import type { StoreChange } from './changes.ts';
-import type {
-  AuditReader,
-  BalanceReader,
-  FillReader,
-  FilterReader,
-  FundingReader,
-  JournalReader,
-  OrderReader,
-  PortfolioReader,
-  PositionReader,
-  ProcessReader,
-  RiskReader,
-  SignalReader,
-  TradeReader,
-  TraderReader,
-} from './readers.ts';
+import type { StoreReaders } from './readers.ts';
 
 /**
  * What a commit waits for.
@@ -33,6 +19,15 @@ export interface StoreCapabilities {
 }
 
 /**
+ * Whether commits are stored. Out of service (`DISK_FULL`, `DATABASE_BUSY`) they wait and the store comes back by itself;
+ * failed, every commit is refused until the store is opened again. In both cases nothing new may be opened.
+ */
+export type StoreHealth =
+  | { readonly status: 'in_service' }
+  | { readonly status: 'out_of_service'; readonly error: AitraderError }
+  | { readonly status: 'failed'; readonly error: AitraderError };
+
+/**
  * Where the engine's state lives. Contract suite: testkit/store-suite.
  *
  * Writing never blocks the caller's thread: `commit` hands the changes over and returns; its promise settles when they are
@@ -41,23 +36,12 @@ export interface StoreCapabilities {
  * While storage is out of service for `DISK_FULL` or `DATABASE_BUSY`, at most 1,000 commits wait and are applied in order
  * when it is back; beyond that `commit` rejects at once.
  */
-export interface Store {
+export interface Store extends StoreReaders {
   readonly capabilities: StoreCapabilities;
-  readonly filters: FilterReader;
-  readonly traders: TraderReader;
-  readonly signals: SignalReader;
-  readonly orders: OrderReader;
-  readonly fills: FillReader;
-  readonly funding: FundingReader;
-  readonly positions: PositionReader;
-  readonly trades: TradeReader;
-  readonly portfolios: PortfolioReader;
-  readonly balances: BalanceReader;
-  readonly risk: RiskReader;
-  readonly journal: JournalReader;
-  readonly audit: AuditReader;
-  readonly process: ProcessReader;
   commit(changes: readonly StoreChange[], durability: Durability): Promise<void>;
+  health(): StoreHealth;
+  /** Calls `listener` at every change of health. @returns a function that ends it */
+  onHealthChange(listener: (health: StoreHealth) => void): () => void;
   /** Waits until everything handed over is stored or refused, then lets go of the database. */
   close(): Promise<void>;
 }

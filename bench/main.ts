@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import type { BenchRow } from './harness.ts';
+
+/** Every benchmark under the name that `--only` takes. Each is loaded when its turn comes. */
+const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  start: async () => (await import('./start.ts')).benchStart(),
+  store: async () => (await import('./store.ts')).benchStore(),
+  indicators: async () => (await import('./indicators.ts')).benchIndicators(),
+};
+
+const RESULTS = new URL('results.json', import.meta.url);
+
+/** Four figures, as many as such a measurement has. */
+function figure(value: number): string {
+  return Number(value.toPrecision(4)).toString();
+}
+
+function table(rows: readonly BenchRow[]): string {
+  const header = ['name', 'value', 'unit', 'reference', 'ratio'];
+  const lines = rows.map((row) => [
+    row.name,
+    figure(row.value),
+    row.unit,
+    `${row.reference} (${figure(row.referenceValue)})`,
+    row.ratio.toFixed(2),
+  ]);
+  const widths = header.map((title, column) =>
+    Math.max(...[header, ...lines].map((line) => (line[column] ?? title).length)),
+  );
+  return [header, ...lines]
+    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '))
+    .join('\n');
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const names = values.only === undefined ? Object.keys(BENCHMARKS) : [values.only];
+  const rows: BenchRow[] = [];
+  for (const name of names) {
+    const run = BENCHMARKS[name];
+    if (run === undefined) throw new Error(`no benchmark "${name}"; there are ${Object.keys(BENCHMARKS).join(', ')}`);
+    process.stderr.write(`-> ${name}\n`);
+    rows.push(...(await run()));
+  }
+  process.stdout.write(`${table(rows)}\n`);
+  writeFileSync(RESULTS, `${JSON.stringify(rows, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
