@@ -7,6 +7,8 @@ import type { BenchRow } from './harness.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   start: async () => (await import('./start.ts')).benchStart(),
   store: async () => (await import('./store.ts')).benchStore(),
+  sandbox: async () => (await import('./sandbox.ts')).benchSandbox(),
+  positions: async () => (await import('./positions.ts')).benchPositions(),
   indicators: async () => (await import('./indicators.ts')).benchIndicators(),
 };
 
