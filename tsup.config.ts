@@ -9,8 +9,11 @@ const libraries = { ta: 'src/analysis/indicators/index.ts', sdk: 'src/modes/sdk.
 const workerFiles = globSync('src/modes/workers/*.ts', { exclude: (file) => file.endsWith('.test.ts') });
 const workers = Object.fromEntries(workerFiles.map((file) => [`workers/${basename(file, '.ts')}`, file]));
 
+/** What runs inside the isolates of filters: read as a text, never imported. */
+const isolate = { 'sandbox-runtime': 'src/adapters/sandbox/isolated-vm/runtime/main.ts' };
+
 export default defineConfig({
-  entry: { main: 'src/modes/main.ts', ...libraries, ...workers },
+  entry: { main: 'src/modes/main.ts', ...libraries, ...workers, ...isolate },
   dts: { entry: libraries },
   format: 'esm',
   target: 'node24',

@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   start: async () => (await import('./start.ts')).benchStart(),
   store: async () => (await import('./store.ts')).benchStore(),
   sandbox: async () => (await import('./sandbox.ts')).benchSandbox(),
+  'sim-market': async () => (await import('./sim-market.ts')).benchSimMarket(),
   positions: async () => (await import('./positions.ts')).benchPositions(),
   indicators: async () => (await import('./indicators.ts')).benchIndicators(),
 };

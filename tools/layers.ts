@@ -41,6 +41,7 @@ export const PACKAGE_HOMES: Record<string, readonly string[]> = {
   'better-sqlite3': ['src/adapters/store/sqlite/'],
   commander: ['src/modes/cli/'],
   fastify: ['src/sim/'],
+  'isolated-vm': ['src/adapters/sandbox/isolated-vm/'],
   kysely: ['src/adapters/store/'],
   pino: ['src/adapters/logger/'],
   'pino-pretty': ['src/adapters/logger/'],

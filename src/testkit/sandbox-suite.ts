@@ -180,6 +180,30 @@ export function describeSandboxContract(name: string, open: (limits: Partial<San
       await own.close();
     });
 
+    it('shows the same after weeks of candles as from a fresh start', async () => {
+      const rows = 2_600;
+      const long = new SandboxMarket(2, rows);
+      const body = `const { close, time } = context;
+        return { side: 'long', conditions: [], metadata: [time[0], close.length, ta.last(ta.rsi(close, 14)), ta.last(ta.obv(close, context.volume))] };`;
+      const source = filterSource(body, { lookback: 500 });
+      const at = async (sandboxAt: FilterSandbox, row: number) =>
+        metadataOf(await sandboxAt.check(long.check('old', row)));
+      const old = open(LIMITS);
+      await old.load(trader('old'), source, {});
+      old.extend(long.stretch(0, 1_100));
+      for (let row = 1_099; row < rows; row += 1) {
+        if (row > 1_099) old.extend(long.stretch(row, row + 1));
+        if (row % 7 === 0) await at(old, row);
+      }
+      const fresh = open(LIMITS);
+      await fresh.load(trader('old'), source, {});
+      fresh.extend(long.stretch(rows - 1_000, rows));
+      const seen = await at(fresh, rows - 1);
+      expect(seen).toHaveLength(2);
+      expect(await at(old, rows - 1)).toEqual(seen);
+      await Promise.all([old.close(), fresh.close()]);
+    });
+
     it('takes a corrected candle for the truth', async () => {
       const own = open(LIMITS);
       const id = trader('corrected');
