@@ -100,7 +100,8 @@ class SmallDisk {
   }
 
   remove(): void {
-    spawnSync('umount', [this.path]);
+    // Lazily: after a failed test something may still be open on it.
+    spawnSync('umount', ['-l', this.path]);
     rmdirSync(this.path);
   }
 }

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -40,6 +41,10 @@ const lockFiles = (path: string) => readdirSync(path).filter((name) => name.star
 function leaveLock(path: string, holder: object): void {
   mkdirSync(path);
   writeFileSync(join(path, 'lock.7'), JSON.stringify({ since: SINCE, released: false, ...holder }));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextTurn();
 }
 
 /** A process that takes the folder, says how that went, and stays until it is killed. */
@@ -147,15 +152,20 @@ describe('the lock', () => {
 
   it.skipIf(!hasStartTimes)('of a process that ended but was not asked for its exit code is taken over', async () => {
     const path = newPath();
-    // The shell goes on without ever waiting for its child, which ends at once.
-    const shell = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const { value } = await createInterface(shell.stdout)[Symbol.asyncIterator]().next();
-    leaveLock(path, { pid: Number(value), startedInBoot: null });
-    await expect.poll(() => readFileSync(`/proc/${value}/stat`, 'utf8')).toContain(') Z ');
-    expect(() => openDataDir(path, SINCE)).not.toThrow();
-    shell.kill();
+    // A parent that never waits for its child: a shell turned into something else.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const { value } = await createInterface(parent.stdout)[Symbol.asyncIterator]().next();
+      const child = Number(value);
+      leaveLock(path, { pid: child, startedInBoot: null });
+      await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
+      expect(() => openDataDir(path, SINCE)).toThrow(expect.objectContaining({ code: 'DATA_DIR_LOCKED' }));
+      process.kill(child, 'SIGKILL');
+      await until(() => readFileSync(`/proc/${child}/stat`, 'utf8').includes(') Z '));
+      expect(() => openDataDir(path, SINCE)).not.toThrow();
+    } finally {
+      parent.kill();
+    }
   });
 
   it('of a running process whose start is unknown is respected', () => {

@@ -19,8 +19,9 @@ export interface StoreCapabilities {
 }
 
 /**
- * Whether commits are stored. Out of service (`DISK_FULL`, `DATABASE_BUSY`) they wait and the store comes back by itself;
- * failed, every commit is refused until the store is opened again. In both cases nothing new may be opened.
+ * Whether commits are stored. Out of service the last attempt failed: for `DISK_FULL` and `DATABASE_BUSY` commits wait and are
+ * tried again until they are stored, for other errors each is tried once and refused. Failed, every commit is refused until
+ * the store is opened again. In both cases nothing new may be opened.
  */
 export type StoreHealth =
   | { readonly status: 'in_service' }

@@ -14,10 +14,13 @@ import { basename, join } from 'node:path';
 import type { Connection } from './connection.ts';
 import type { DatabasePlace } from './failure.ts';
 
+/** What follows the database's name: when the copy was made, and the schema that it has. */
+const COPY = /^-\d{8}T\d{9}Z-schema\d{4}\.db$/;
+
 /** What belongs to one database among the backups, newest last. */
 function backupsOf(name: string, backupsDir: string): readonly string[] {
   return readdirSync(backupsDir)
-    .filter((file) => file.startsWith(`${name}-`) && file.endsWith('.db'))
+    .filter((file) => file.startsWith(name) && COPY.test(file.slice(name.length)))
     .sort();
 }
 

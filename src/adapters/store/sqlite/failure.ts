@@ -34,6 +34,14 @@ export function isRefusedValue(error: unknown): boolean {
   return /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(errorCode(error));
 }
 
+/**
+ * Whether a sync failed. What was written before it may be lost without another error, also from the middle of the log; then
+ * nothing behind it is read back after a power failure, however well it was synced. Nothing may be promised on such a log.
+ */
+export function isSyncFailure(error: unknown): boolean {
+  return /^SQLITE_IOERR_(DIR_)?FSYNC/.test(errorCode(error));
+}
+
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['DISK_FULL', 'DATABASE_BUSY']);
 
 /** Whether storage comes back by itself once its cause is gone. */

@@ -30,8 +30,7 @@ export function migrate(
   const pending = pendingMigrations(migrations, applied, place.path);
   if (pending.length === 0) return;
   const schema = applied.length;
-  const backup =
-    schema === 0 ? 'none, as there was no schema' : backUp(connection, place, { schema, keep: maxBackups });
+  const backup = schema === 0 ? 'none (it was new)' : backUp(connection, place, { schema, keep: maxBackups });
   // A migration may rebuild a table that others refer to; what it leaves is checked before it is committed.
   connection.pragma('foreign_keys = OFF');
   connection.pragma('synchronous = FULL');

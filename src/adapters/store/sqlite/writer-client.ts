@@ -14,6 +14,9 @@ interface Pending {
   readonly reject: (error: AitraderError) => void;
 }
 
+/** With so many commits in one turn the thread is woken before its end, to work meanwhile. */
+const MAX_OUTBOX = 256;
+
 /** The event loop's side of the writer thread: hands commits over, and knows which are not answered yet. */
 export class WriterClient {
   readonly #worker: Worker;
@@ -88,6 +91,7 @@ export class WriterClient {
   #send(commit: CommitRequest): void {
     if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
     this.#outbox.push(commit);
+    if (this.#outbox.length >= MAX_OUTBOX) this.#flush();
   }
 
   #flush(): void {

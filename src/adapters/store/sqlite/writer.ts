@@ -3,8 +3,8 @@ import type { MessagePort } from 'node:worker_threads';
 
 import { pendingMigrations } from '../shared/migrations.ts';
 import { connectForWriting } from './connection.ts';
-import type { Connection } from './connection.ts';
-import { failureOf, isPassing } from './failure.ts';
+import type { Connection, Statement } from './connection.ts';
+import { failureOf, isPassing, isSyncFailure } from './failure.ts';
 import { GroupCommitter } from './group-commit.ts';
 import { inspectDatabase } from './inspect.ts';
 import type { CommitRequest, Failure, FromWriter, ToWriter, WriterSetup } from './messages.ts';
@@ -13,8 +13,8 @@ import { migrate } from './migrate.ts';
 /** Commits in one transaction at most: what is answered late waits for this many others. */
 const MAX_GROUP = 512;
 
-/** The log is moved into the database after so many statements, which is 25 MB of log when each was a commit of its own. */
-const STEPS_PER_CHECKPOINT = 1_000;
+/** The log is moved into the database when it has so many pages of 4 KB more than that. */
+const MAX_LOG_PAGES = 2_000;
 
 /** Makes the database ready: looked at before it is touched, migrated, with foreign keys watched. */
 function open(setup: WriterSetup): Connection {
@@ -33,16 +33,17 @@ function open(setup: WriterSetup): Connection {
 
 /**
  * The thread that owns the only connection that writes. It takes everything that is queued as one group, answers all of it
- * at once, and while storage is out of service keeps the queue and tries again by itself.
+ * at once, and while the disk is full or another program has the lock keeps the queue and tries again by itself. An error
+ * that it throws ends the thread, and with it the service of the store.
  */
 class Writer {
   readonly #port: MessagePort;
   readonly #setup: WriterSetup;
   readonly #connection: Connection;
   readonly #committer: GroupCommitter;
+  readonly #logState: Statement;
   readonly #queue: CommitRequest[] = [];
   #groupLimit = MAX_GROUP;
-  #stepsSinceCheckpoint = 0;
   #outage: Failure | null = null;
   #retry: NodeJS.Timeout | null = null;
   #retryMs: number;
@@ -55,6 +56,8 @@ class Writer {
     this.#retryMs = setup.limits.retryFirstMs;
     this.#connection = open(setup);
     this.#committer = new GroupCommitter(this.#connection, setup.statements, setup);
+    // Says how long the log is and moves nothing (SQLite 3.51 and later).
+    this.#logState = this.#connection.prepare('PRAGMA wal_checkpoint(NOOP)');
   }
 
   take(message: ToWriter): void {
@@ -96,18 +99,16 @@ class Writer {
       this.#backInService();
       this.#say({ type: 'settled', ...result });
     } catch (error) {
+      if (isSyncFailure(error)) throw error;
       const failure = failureOf(error, this.#setup);
-      if (!isPassing(failure)) {
-        this.#refuse(group.length, failure);
-      } else if (this.#isDraining) {
-        this.#refuse(this.#queue.length, failure);
-      } else {
-        this.#outOfService(failure);
+      this.#outOfService(failure);
+      if (isPassing(failure) && !this.#isDraining) {
+        this.#retryLater();
         return false;
       }
+      this.#refuse(this.#isDraining ? this.#queue.length : group.length, failure);
     }
-    this.#stepsSinceCheckpoint += group.reduce((sum, commit) => sum + commit.steps.length, 0);
-    if (this.#stepsSinceCheckpoint >= STEPS_PER_CHECKPOINT) this.#checkpoint();
+    this.#checkpoint();
     return true;
   }
 
@@ -116,10 +117,13 @@ class Writer {
     this.#say({ type: 'settled', stored: [], refused });
   }
 
-  /** One commit at a time until it works again: one may fit where a group does not. */
   #outOfService(failure: Failure): void {
     if (this.#outage?.code !== failure.code) this.#say({ type: 'out_of_service', failure });
     this.#outage = failure;
+  }
+
+  /** One commit at a time until it works again: one may fit where a group does not. */
+  #retryLater(): void {
     this.#groupLimit = 1;
     this.#retry = setTimeout(() => {
       this.#retry = null;
@@ -136,11 +140,13 @@ class Writer {
     this.#say({ type: 'in_service' });
   }
 
+  /** Comes after the answers, so that no commit waits for it but those that arrive meanwhile. */
   #checkpoint(): void {
-    this.#stepsSinceCheckpoint = 0;
     try {
-      this.#connection.pragma('wal_checkpoint(PASSIVE)');
-    } catch {
+      const { log, checkpointed } = this.#logState.get() as { readonly log: number; readonly checkpointed: number };
+      if (log - checkpointed >= MAX_LOG_PAGES) this.#connection.pragma('wal_checkpoint(PASSIVE)');
+    } catch (error) {
+      if (isSyncFailure(error)) throw error;
       // A full disk, or a program that reads: the log keeps everything, and the next checkpoint moves it.
     }
   }
