@@ -62,6 +62,7 @@ export default defineConfig(
     rules: {
       'max-lines-per-function': 'off',
       'max-lines': 'off',
+      '@typescript-eslint/max-params': 'off', // the rows of it.each come as positional parameters
       'aitrader/no-focused-tests': 'error',
     },
   },

@@ -9,6 +9,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   store: async () => (await import('./store.ts')).benchStore(),
   sandbox: async () => (await import('./sandbox.ts')).benchSandbox(),
   'sim-market': async () => (await import('./sim-market.ts')).benchSimMarket(),
+  'sim-server': async () => (await import('./sim-server.ts')).benchSimServer(),
+  matching: async () => (await import('./matching.ts')).benchMatching(),
+  feed: async () => (await import('./feed.ts')).benchFeed(),
   positions: async () => (await import('./positions.ts')).benchPositions(),
   indicators: async () => (await import('./indicators.ts')).benchIndicators(),
 };

@@ -4,6 +4,7 @@ import type { CommanderError } from 'commander';
 import { AitraderError } from '../../domain/errors.ts';
 import { parseDuration } from '../../domain/time.ts';
 import { nearest } from '../../lib/nearest.ts';
+import type { SimCommand } from '../sim.ts';
 
 /** The options of the program itself, as commander gives them. */
 export interface ProgramOptions {
@@ -27,6 +28,7 @@ export interface ProgramOptions {
 export interface Actions {
   run(options: ProgramOptions): Promise<number>;
   configCheck(options: ProgramOptions, json: boolean): Promise<number>;
+  sim(command: SimCommand): Promise<number>;
   helpTopic(topic: string): Promise<number>;
 }
 
@@ -65,6 +67,7 @@ export function buildProgram(actions: Actions, done: (exitCode: number) => void)
     .action(async (_options, command: Command) => done(await actions.run(command.optsWithGlobals<ProgramOptions>())));
 
   addModes(program, actions, done);
+  addSim(program, actions, done);
   addConfig(program, actions, done);
   program
     .command('help')
@@ -94,6 +97,25 @@ function addModes(program: Command, actions: Actions, done: (exitCode: number) =
     .action(async (url: string, _options, command: Command) =>
       done(await actions.run({ ...command.optsWithGlobals<ProgramOptions>(), monitor: url })),
     );
+}
+
+/** `aitrader sim`: the exchange alone, for programs that speak to it. */
+function addSim(program: Command, actions: Actions, done: (exitCode: number) => void): void {
+  program
+    .command('sim')
+    .description('run the simulated exchange: Binance spot and USD-M futures on this machine')
+    .option('--port <number>', 'listen here (default: a free port)')
+    .option('--tape <file...>', 'play recorded data or candle files instead of a synthetic market')
+    .option('--speed <factor>', 'market time against real time, or max (default: 1)')
+    .option('--seed <number>', 'the synthetic market, keys and faults are drawn from it (default: 1)')
+    .option('--balance <amounts>', 'what the account begins with (default: USDT=10000)')
+    .option('--api-key <key>', "the account's key (default: drawn from the seed)")
+    .option('--api-secret <secret>', 'its secret')
+    .option('--account <state>', 'plain, lived-in, or a JSON file with a start state (default: plain)')
+    .option('--faults <file>', 'a script of faults')
+    .option('--paused', 'market time stands still until POST /sim/clock lets it run')
+    .addHelpText('after', '\n--symbols LIST|N and --for DURATION hold here too. docs/simulated-exchange.md says more.')
+    .action(async (_options, command: Command) => done(await actions.sim(command.optsWithGlobals<SimCommand>())));
 }
 
 function addConfig(program: Command, actions: Actions, done: (exitCode: number) => void): void {

@@ -8,6 +8,7 @@ import { failureText } from './report-failure.ts';
 const actions: Actions = {
   run: async (options) => (await import('../session.ts')).runSession(options),
   configCheck: async (options, json) => (await import('./config-check.ts')).checkConfig(options, json),
+  sim: async (command) => (await import('../sim.ts')).runSim(command),
   helpTopic: async (topic) => (await import('./help-topic.ts')).printTopic(topic),
 };
 

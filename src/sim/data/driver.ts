@@ -1,0 +1,176 @@
+import { setImmediate } from 'node:timers/promises';
+
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { MarketData } from './market-data.ts';
+
+/** How market time runs: so many times real time, or as fast as the machine and the clients allow. */
+export type Speed = number | 'max';
+
+/** Real time is caught up with every so often. */
+const TURN_MS = 5;
+/** A turn at full speed gives way to requests after so long. */
+const FULL_SPEED_TURN_MS = 8;
+/** Streams are due at multiples of this; without any, market time moves in larger steps. */
+const TICK_MS = 50;
+const IDLE_STEP_MS = 1_000;
+
+/** What the driver does besides moving the market. */
+export interface DriverHooks {
+  /** True when something is due at fixed times: streams, or faults that wait. */
+  readonly hasTimedEvents: () => boolean;
+  /** Market time has reached a multiple of 50 ms; events of that millisecond have not happened yet. */
+  readonly onTick: (nowMs: number) => void;
+  /** Market time has reached `nowMs`, events of that millisecond included. */
+  readonly onReached: (nowMs: number) => void;
+  /** Writes out what the step produced. */
+  readonly flush: () => void;
+  /** True while some client takes longer to read than the server to write. */
+  readonly isAnyClientBehind: () => boolean;
+  /** The market cannot go on, for example because a tape was refused. */
+  readonly onFailure: (failure: unknown) => void;
+}
+
+/** Moves market time: at a multiple of real time, at full speed, or step by step when paused. */
+export class MarketDriver {
+  readonly #data: MarketData;
+  readonly #clock: Clock;
+  readonly #hooks: DriverHooks;
+  readonly #speed: Speed;
+  #lastTick = -Infinity;
+  #isPaused = true;
+  #isStepping = false;
+  #timer: Timer | null = null;
+  /** Where market time and the clock stood when it last began to run. */
+  #anchor = { marketMs: 0, clockMs: 0 };
+
+  constructor(data: MarketData, clock: Clock, options: { readonly speed: Speed; readonly hooks: DriverHooks }) {
+    this.#data = data;
+    this.#clock = clock;
+    this.#hooks = options.hooks;
+    this.#speed = options.speed;
+  }
+
+  /** Market time, whole milliseconds UTC. */
+  get now(): number {
+    return this.#data.nowMs;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  get speed(): Speed {
+    return this.#speed;
+  }
+
+  /** Lets market time run. */
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#anchor = { marketMs: this.#data.nowMs, clockMs: this.#clock.monotonicMs() };
+    this.#schedule();
+  }
+
+  /** Stops market time; requests are still answered. */
+  pause(): void {
+    this.catchUp();
+    this.#isPaused = true;
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  /** Moves market time to where real time says it should be, so that an answer is of this moment. */
+  catchUp(): void {
+    if (this.#isPaused || this.#isStepping || this.#speed === 'max') return;
+    this.#isStepping = true;
+    try {
+      this.#step(this.#targetMs(this.#speed));
+    } catch (failure) {
+      this.#fail(failure);
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  /** Moves market time on by `ms`, whatever the pace; for tests and `POST /sim/clock`. */
+  async advance(ms: number): Promise<void> {
+    const target = this.#data.nowMs + ms;
+    while (!this.#step(target)) await this.#data.source.fill();
+    this.#hooks.flush();
+    if (!this.#isPaused) this.#anchor = { marketMs: this.#data.nowMs, clockMs: this.#clock.monotonicMs() };
+  }
+
+  #schedule(): void {
+    const isFullSpeed = this.#speed === 'max';
+    this.#timer = this.#clock.setTimer(isFullSpeed ? 0 : TURN_MS, () => {
+      const turn = this.#speed === 'max' ? this.#runFullSpeed() : this.#runPaced(this.#speed);
+      turn.then(
+        () => (this.#isPaused ? undefined : this.#schedule()),
+        (failure: unknown) => this.#fail(failure),
+      );
+    });
+  }
+
+  async #runPaced(speed: number): Promise<void> {
+    if (this.#isStepping) return;
+    const target = this.#targetMs(speed);
+    while (!this.#isPaused && !this.#step(target)) await this.#data.source.fill();
+    this.#hooks.flush();
+  }
+
+  /** Runs until it is paused or the source has ended, giving way to input and output between turns. */
+  async #runFullSpeed(): Promise<void> {
+    const { source } = this.#data;
+    while (!this.#isPaused && source.nextEventMs() !== Infinity) {
+      await source.fill();
+      const endOfTurn = this.#clock.monotonicMs() + FULL_SPEED_TURN_MS;
+      while (!this.#isPaused && this.#clock.monotonicMs() < endOfTurn) {
+        if (!this.#step(this.#data.nowMs + IDLE_STEP_MS) || this.#hooks.isAnyClientBehind()) break;
+      }
+      this.#hooks.flush();
+      do await setImmediate();
+      while (!this.#isPaused && this.#hooks.isAnyClientBehind());
+    }
+    this.#isPaused = true;
+  }
+
+  #targetMs(speed: number): number {
+    const elapsed = this.#clock.monotonicMs() - this.#anchor.clockMs;
+    return Math.max(this.#data.nowMs, Math.floor(this.#anchor.marketMs + elapsed * speed));
+  }
+
+  /** @returns false when the source must fetch before it can go on */
+  #step(targetMs: number): boolean {
+    for (let tick = this.#nextTick(); tick <= targetMs; tick = this.#nextTick()) {
+      if (!this.#moveTo(tick - 1)) return false;
+      this.#atTick(tick);
+    }
+    return this.#moveTo(targetMs);
+  }
+
+  #moveTo(timeMs: number): boolean {
+    if (timeMs < this.#data.nowMs) return true;
+    if (!this.#data.source.advanceTo(timeMs, this.#data)) return false;
+    this.#data.nowMs = timeMs;
+    this.#hooks.onReached(timeMs);
+    return true;
+  }
+
+  #atTick(nowMs: number): void {
+    if (nowMs >= this.#data.minuteEndsMs) this.#data.closeMinute();
+    this.#hooks.onTick(nowMs);
+    this.#lastTick = nowMs;
+  }
+
+  /** What is due may have changed since the last one. */
+  #nextTick(): number {
+    const step = this.#hooks.hasTimedEvents() ? TICK_MS : IDLE_STEP_MS;
+    const after = Math.max(this.#data.nowMs, this.#lastTick);
+    return Math.min(after - (after % step) + step, this.#data.minuteEndsMs);
+  }
+
+  #fail(failure: unknown): void {
+    this.#isPaused = true;
+    this.#hooks.onFailure(failure);
+  }
+}

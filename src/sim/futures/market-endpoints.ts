@@ -1,0 +1,252 @@
+import { HOUR_MS } from '../../domain/time.ts';
+import type { CandleRow } from '../data/candle-row.ts';
+import { queryKlines } from '../data/kline-query.ts';
+import {
+  aggTradeAnswer,
+  bookTickerAnswer,
+  dayAnswer,
+  depthAnswer,
+  klineAnswer,
+  selectTrades,
+  tradeAnswer,
+} from '../data/market-answers.ts';
+import type { MarketData } from '../data/market-data.ts';
+import type { SymbolData } from '../data/symbol-data.ts';
+import { oneOrAll, symbolOf, symbolsOf } from '../data/symbol-query.ts';
+import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
+import type { Params } from '../transport/params.ts';
+import { refuse } from '../venue-error.ts';
+import { futuresExchangeInfo } from './exchange-info.ts';
+
+const DEPTH_LIMITS = [5, 10, 20, 50, 100, 500, 1_000];
+const INTEREST_RATE = '0.00010000';
+/** Open interest has no source: it is told as so many days of the day's volume. */
+const OPEN_INTEREST_DAYS = 0.5;
+const MAX_FUNDING_ROWS = 1_000;
+const DEFAULT_FUNDING_INTERVAL_MS = 8 * HOUR_MS;
+
+function depthWeight(params: Params): number {
+  const limit = params.optionalInteger('limit') ?? 500;
+  if (limit <= 50) return 2;
+  if (limit <= 100) return 5;
+  return limit <= 500 ? 10 : 20;
+}
+
+function klineWeight(params: Params): number {
+  const limit = params.optionalInteger('limit') ?? 500;
+  if (limit < 100) return 1;
+  if (limit < 500) return 2;
+  return limit <= 1_000 ? 5 : 10;
+}
+
+const oneOrMore = (one: number, all: number) => (params: Params) => (params.has('symbol') ? one : all);
+
+/** The public endpoints of USD-M futures. https://developers.binance.com/docs/derivatives/usds-margined-futures/market-data/rest-api */
+export function futuresMarketEndpoints(data: MarketData): Endpoint[] {
+  const get = (
+    ...[path, weight, handle, webSocketMethod]: [
+      path: string,
+      weight: Endpoint['weight'],
+      handle: Endpoint['handle'],
+      webSocketMethod?: string,
+    ]
+  ): Endpoint => ({
+    ...{ market: 'futures', method: 'GET', path: `/fapi/${path}`, security: 'none', weight, handle },
+    ...(webSocketMethod === undefined ? {} : { webSocketMethod }),
+  });
+  const spread = (text: (symbol: SymbolData, value: number) => string) => (call: VenueCall) =>
+    priceKlines(data, call, text);
+  return [
+    get('v1/ping', 1, () => ({})),
+    get('v1/time', 1, ({ nowMs }) => ({ serverTime: nowMs })),
+    get('v1/exchangeInfo', 1, ({ nowMs }) => exchangeInfo(data, nowMs)),
+    get('v1/depth', depthWeight, (call) => depth(data, call), 'depth'),
+    get('v1/rpiDepth', 20, (call) => depth(data, call)),
+    get('v1/trades', 5, ({ params }) => trades(data, params)),
+    get('v1/historicalTrades', 20, ({ params }) => trades(data, params)),
+    get('v1/aggTrades', 20, ({ params }) => aggTrades(data, params)),
+    get('v1/klines', klineWeight, (call) => klines(data, call)),
+    get('v1/continuousKlines', klineWeight, (call) => klines(data, call)),
+    get(
+      'v1/markPriceKlines',
+      klineWeight,
+      spread((symbol, value) => symbol.format('futures').price(value)),
+    ),
+    get(
+      'v1/indexPriceKlines',
+      klineWeight,
+      spread((symbol, value) => symbol.format('futures').price(value)),
+    ),
+    get(
+      'v1/premiumIndexKlines',
+      klineWeight,
+      spread(() => '0.00000000'),
+    ),
+    get('v1/premiumIndex', oneOrMore(1, 10), (call) => premiumIndex(data, call)),
+    get('v1/fundingRate', 1, (call) => fundingRates(data, call)),
+    get('v1/fundingInfo', 1, () => data.of('futures').map(fundingInfo)),
+    get('v1/ticker/24hr', oneOrMore(1, 40), (call) => dayTickers(data, call)),
+    get('v1/ticker/price', oneOrMore(1, 2), (call) => prices(data, call), 'ticker.price'),
+    get('v2/ticker/price', oneOrMore(1, 2), (call) => prices(data, call)),
+    get('v1/ticker/bookTicker', oneOrMore(2, 5), (call) => books(data, call), 'ticker.book'),
+    get('v1/openInterest', 1, (call) => openInterest(data, call)),
+  ];
+}
+
+function exchangeInfo(data: MarketData, nowMs: number): object {
+  const instruments = data.of('futures').map((symbol) => symbol.instrument('futures'));
+  return futuresExchangeInfo(
+    instruments.filter((found) => found !== null),
+    nowMs,
+  );
+}
+
+function depth(data: MarketData, { params, nowMs }: VenueCall): object {
+  const symbol = symbolOf(data, 'futures', params);
+  const limit = params.optionalInteger('limit') ?? 500;
+  if (!DEPTH_LIMITS.includes(limit)) throw refuse('BAD_PARAMETER', { parameter: 'limit' });
+  const { lastUpdateId, bids, asks } = depthAnswer(symbol, 'futures', limit);
+  return { lastUpdateId, E: nowMs, T: Math.min(nowMs, symbol.quoteMs || nowMs), bids, asks };
+}
+
+function trades(data: MarketData, params: Params): object[] {
+  const symbol = symbolOf(data, 'futures', params);
+  const fromId = params.optionalInteger('fromId');
+  const limit = params.limit('limit', { fallback: 500, max: 1_000 });
+  const selected = selectTrades(symbol, { fromId, startMs: null, endMs: null, limit });
+  return selected.map((trade) => tradeAnswer('futures', trade, symbol.format('futures')));
+}
+
+function aggTrades(data: MarketData, params: Params): object[] {
+  const symbol = symbolOf(data, 'futures', params);
+  const selected = selectTrades(symbol, {
+    fromId: params.optionalInteger('fromId'),
+    startMs: params.optionalInteger('startTime'),
+    endMs: params.optionalInteger('endTime'),
+    limit: params.limit('limit', { fallback: 500, max: 1_000 }),
+  });
+  return selected.map((trade) => aggTradeAnswer('futures', trade, symbol.format('futures')));
+}
+
+interface SelectedKlines {
+  readonly symbol: SymbolData;
+  readonly interval: string;
+  readonly rows: readonly CandleRow[];
+}
+
+function selectKlines(data: MarketData, { params, nowMs }: VenueCall): SelectedKlines {
+  const name = params.nameOf('symbol', 'pair');
+  const symbol = symbolOf(data, 'futures', params.with({ symbol: params.text(name) }));
+  const interval = params.text('interval');
+  if (interval === '1s') throw refuse('BAD_INTERVAL');
+  const query = {
+    interval,
+    startMs: params.optionalInteger('startTime'),
+    endMs: params.optionalInteger('endTime'),
+    limit: params.limit('limit', { fallback: 500, max: 1_000 }),
+  };
+  return { symbol, interval, rows: queryKlines(symbol, query, nowMs) };
+}
+
+function klines(data: MarketData, call: VenueCall): unknown[] {
+  const { symbol, interval, rows } = selectKlines(data, call);
+  return rows.map((row) => klineAnswer(row, interval, symbol.format('futures')));
+}
+
+/** Candles of mark, index and premium: made of the last price's, without volume. */
+function priceKlines(
+  data: MarketData,
+  call: VenueCall,
+  text: (symbol: SymbolData, value: number) => string,
+): unknown[] {
+  const { symbol, interval, rows } = selectKlines(data, call);
+  return rows.map((row) => {
+    const [openTime, , , , , , closeTime] = klineAnswer(row, interval, symbol.format('futures'));
+    const figures = [row.open, row.high, row.low, row.close].map((value) => text(symbol, value));
+    return [openTime, ...figures, '0', closeTime, '0', row.trades, '0', '0', '0'];
+  });
+}
+
+function premiumIndex(data: MarketData, { params, nowMs }: VenueCall): unknown {
+  const symbols = symbolsOf(data, 'futures', params) ?? data.of('futures');
+  return oneOrAll(params, symbols, (symbol) => ({
+    symbol: symbol.symbol,
+    markPrice: symbol.markPrice.toFixed(8),
+    indexPrice: symbol.indexPrice.toFixed(8),
+    estimatedSettlePrice: symbol.indexPrice.toFixed(8),
+    lastFundingRate: symbol.fundingRate.toFixed(8),
+    interestRate: INTEREST_RATE,
+    nextFundingTime: symbol.nextFundingMs,
+    time: nowMs,
+  }));
+}
+
+function intervalOf(symbol: SymbolData): number {
+  return symbol.instrument('futures')?.futures?.fundingIntervalMs ?? DEFAULT_FUNDING_INTERVAL_MS;
+}
+
+function fundingRates(data: MarketData, { params, nowMs }: VenueCall): object[] {
+  const symbols = symbolsOf(data, 'futures', params) ?? data.of('futures');
+  const limit = params.limit('limit', { fallback: 100, max: MAX_FUNDING_ROWS });
+  const endMs = Math.min(params.optionalInteger('endTime') ?? nowMs, nowMs);
+  return symbols
+    .flatMap((symbol) => {
+      const interval = intervalOf(symbol);
+      const last = Math.floor(endMs / interval) * interval;
+      const startMs = params.optionalInteger('startTime');
+      const first = startMs === null ? last - (limit - 1) * interval : Math.ceil(startMs / interval) * interval;
+      const count = Math.min(limit, Math.max(0, Math.floor((last - first) / interval) + 1));
+      return Array.from({ length: count }, (_, row) => fundingRow(symbol, first + row * interval));
+    })
+    .sort((a, b) => a.fundingTime - b.fundingTime)
+    .slice(0, limit);
+}
+
+function fundingRow(symbol: SymbolData, fundingTime: number) {
+  const markPrice = symbol.fundingMarkPrice(fundingTime).toFixed(8);
+  const fundingRate = symbol.fundingRateAt(fundingTime).toFixed(8);
+  return { symbol: symbol.symbol, fundingTime, fundingRate, markPrice };
+}
+
+function fundingInfo(symbol: SymbolData): object {
+  return {
+    symbol: symbol.symbol,
+    adjustedFundingRateCap: '0.02000000',
+    adjustedFundingRateFloor: '-0.02000000',
+    fundingIntervalHours: intervalOf(symbol) / HOUR_MS,
+    disclaimer: false,
+    updateTime: null,
+  };
+}
+
+function dayTickers(data: MarketData, { params, nowMs }: VenueCall): unknown {
+  const symbols = symbolsOf(data, 'futures', params) ?? data.of('futures');
+  return oneOrAll(params, symbols, (symbol) => {
+    const format = symbol.format('futures');
+    return { ...dayAnswer(symbol, format, symbol.day(nowMs)), lastQty: format.quantity(symbol.lastQuantity) };
+  });
+}
+
+function prices(data: MarketData, { params, nowMs }: VenueCall): unknown {
+  const symbols = symbolsOf(data, 'futures', params) ?? data.of('futures');
+  return oneOrAll(params, symbols, (symbol) => ({
+    symbol: symbol.symbol,
+    price: symbol.format('futures').price(symbol.lastPrice),
+    time: symbol.lastTradeMs || nowMs,
+  }));
+}
+
+function books(data: MarketData, { params, nowMs }: VenueCall): unknown {
+  const symbols = symbolsOf(data, 'futures', params) ?? data.of('futures');
+  return oneOrAll(params, symbols, (symbol) => ({
+    ...bookTickerAnswer(symbol, symbol.format('futures')),
+    time: symbol.quoteMs || nowMs,
+    lastUpdateId: symbol.rawDepthIds.futures ?? symbol.depthBook.lastId,
+  }));
+}
+
+function openInterest(data: MarketData, { params, nowMs }: VenueCall): object {
+  const symbol = symbolOf(data, 'futures', params);
+  const amount = symbol.day(nowMs).volume * OPEN_INTEREST_DAYS;
+  return { symbol: symbol.symbol, openInterest: symbol.format('futures').quantity(amount), time: nowMs };
+}

@@ -1,0 +1,157 @@
+import type { Market } from '../../domain/instrument.ts';
+import { FlatObject } from './flat-object.ts';
+import { TextPool } from './text-pool.ts';
+
+/**
+ * `snapshot`: a whole order book (an answer of REST that recorders put between the messages). `other`: a stream without
+ * effect on trades and quotes, or no message of Binance.
+ */
+export type MessageKind =
+  'trade' | 'aggTrade' | 'bookTicker' | 'depthUpdate' | 'markPriceUpdate' | 'snapshot' | 'other' | 'malformed';
+
+const COMBINED = Buffer.from('{"stream":"');
+const COMBINED_DATA = Buffer.from('","data":');
+const SNAPSHOT = Buffer.from('{"lastUpdateId":');
+
+/**
+ * The members of stream messages by their names' codes. In trades `p`, `q` are price and quantity; in bookTicker `b`, `a`
+ * are prices, in depthUpdate lists of levels; in markPriceUpdate `p` is the mark price, `i` the index, `r` the funding
+ * rate, `T` its time.
+ */
+export const MEMBER = {
+  ...{ type: 101, eventTime: 69, time: 84, symbol: 115, bestMatch: 77, updateId: 117 },
+  ...{ price: 112, quantity: 113, tradeId: 116, aggTradeId: 97, buyerIsMaker: 109 },
+  ...{ bids: 98, bidQuantity: 66, asks: 97, askQuantity: 65 },
+  ...{ indexPrice: 105, fundingRate: 114 },
+} as const;
+
+/** How the streams of event types are called when the recorder did not write it down. */
+const STREAM_SUFFIX: Partial<Record<MessageKind, string>> = {
+  trade: '@trade',
+  aggTrade: '@aggTrade',
+  bookTicker: '@bookTicker',
+  depthUpdate: '@depth',
+  markPriceUpdate: '@markPrice',
+};
+
+/** Spot sends bookTicker without its type. */
+const TICKER_MEMBERS = [
+  ...[MEMBER.updateId, MEMBER.symbol, MEMBER.bids, MEMBER.bidQuantity],
+  ...[MEMBER.asks, MEMBER.askQuantity],
+];
+
+const EVENT_TYPES = ['trade', 'aggTrade', 'bookTicker', 'depthUpdate', 'markPriceUpdate'] as const;
+
+function startsWith(bytes: Buffer, at: number, text: Buffer): boolean {
+  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text[i]) return false;
+  return true;
+}
+
+/** A message of a Binance stream, taken apart. Reused from message to message. */
+export class StreamMessage {
+  kind: MessageKind = 'other';
+  /** As clients name it; empty when that cannot be told. */
+  stream = '';
+  /** In the venue's form; empty when it names none. */
+  symbol = '';
+  /** The message without its combined-stream frame is `bytes[dataStart, dataEnd)`. */
+  dataStart = 0;
+  dataEnd = 0;
+  /** Members of the message, unless it is a snapshot. */
+  readonly members = new FlatObject();
+  readonly #texts = new TextPool();
+  readonly #names = new Map<string, string>();
+
+  /** Takes apart the JSON text `bytes[start, end)`. */
+  read(bytes: Buffer, start: number, end: number): void {
+    this.stream = this.symbol = '';
+    this.dataStart = start;
+    this.dataEnd = end;
+    if (startsWith(bytes, start, SNAPSHOT)) {
+      this.kind = 'snapshot';
+      return;
+    }
+    if (startsWith(bytes, start, COMBINED)) this.#unwrap(bytes, start, end);
+    if (!this.members.scan(bytes, this.dataStart, this.dataEnd)) {
+      this.kind = isArray(bytes, this.dataStart, this.dataEnd) ? 'other' : 'malformed';
+      return;
+    }
+    this.kind = this.#kindOf();
+    if (this.members.has(MEMBER.symbol)) {
+      this.symbol = this.#texts.get(bytes, this.members.startOf(MEMBER.symbol), this.members.endOf(MEMBER.symbol));
+    }
+    if (this.stream === '') this.stream = this.#streamName();
+  }
+
+  #unwrap(bytes: Buffer, start: number, end: number): void {
+    const nameAt = start + COMBINED.length;
+    let nameEnd = nameAt;
+    while (nameEnd < end && bytes[nameEnd] !== 34) nameEnd += 1;
+    if (!startsWith(bytes, nameEnd, COMBINED_DATA) || bytes[end - 1] !== 125) return;
+    this.stream = this.#texts.get(bytes, nameAt, nameEnd);
+    this.dataStart = nameEnd + COMBINED_DATA.length;
+    this.dataEnd = end - 1;
+  }
+
+  #kindOf(): MessageKind {
+    const { members } = this;
+    const length = members.endOf(MEMBER.type) - members.startOf(MEMBER.type);
+    for (const type of EVENT_TYPES) {
+      if (type.length === length && members.startsWith(MEMBER.type, type)) {
+        return type === 'depthUpdate' && this.#isPartialDepth() ? 'other' : type;
+      }
+    }
+    const isTicker = !members.has(MEMBER.type) && TICKER_MEMBERS.every((name) => members.has(name));
+    return isTicker ? 'bookTicker' : 'other';
+  }
+
+  /** `btcusdt@depth20` repeats the best levels instead of telling changes. */
+  #isPartialDepth(): boolean {
+    const at = this.stream.indexOf('@depth');
+    const next = this.stream.charCodeAt(at + '@depth'.length);
+    return at >= 0 && next >= 48 && next <= 57;
+  }
+
+  #streamName(): string {
+    const suffix = STREAM_SUFFIX[this.kind];
+    if (suffix === undefined || this.symbol === '') return '';
+    const key = this.symbol + suffix;
+    let name = this.#names.get(key);
+    if (name === undefined) {
+      name = this.symbol.toLowerCase() + suffix;
+      this.#names.set(key, name);
+    }
+    return name;
+  }
+
+  /** When the venue made the message, milliseconds UTC; NaN when it does not say. */
+  get eventTime(): number {
+    const event = this.members.number(MEMBER.eventTime);
+    return Number.isNaN(event) ? this.members.number(MEMBER.time) : event;
+  }
+
+  /** On which market the message was recorded; null when its form is the same on both. */
+  get market(): Market | null {
+    const { members } = this;
+    switch (this.kind) {
+      case 'trade':
+      case 'aggTrade':
+        return members.has(MEMBER.bestMatch) ? 'spot' : 'futures';
+      case 'bookTicker':
+        return members.has(MEMBER.type) ? 'futures' : 'spot';
+      case 'depthUpdate':
+        return members.has(MEMBER.time) ? 'futures' : 'spot';
+      case 'markPriceUpdate':
+        return 'futures';
+      case 'snapshot':
+      case 'other':
+      case 'malformed':
+        return null;
+    }
+  }
+}
+
+/** Streams of all symbols send arrays. */
+function isArray(bytes: Buffer, start: number, end: number): boolean {
+  return bytes[start] === 91 && bytes[end - 1] === 93;
+}

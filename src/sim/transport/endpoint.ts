@@ -1,0 +1,31 @@
+import type { Market } from '../../domain/instrument.ts';
+import type { Params } from './params.ts';
+
+/** A request that has passed the venue's gate. */
+export interface VenueCall {
+  readonly params: Params;
+  /** Whose request it is; empty for public ones. */
+  readonly accountId: string;
+  /** The venue's time, milliseconds UTC. */
+  readonly nowMs: number;
+}
+
+/** One thing that can be asked of the venue, over HTTP and, under `webSocketMethod`, over its WebSocket API. */
+export interface Endpoint {
+  readonly market: Market;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly webSocketMethod?: string;
+  /** `key`: the API key alone; `signed`: key, timestamp and signature. */
+  readonly security: 'none' | 'key' | 'signed';
+  readonly weight: number | ((params: Params) => number);
+  /** How many orders it counts for in the order rate limits. Default 0. */
+  readonly orders?: number;
+  /** @returns the JSON answer; @throws VenueError a refusal */
+  readonly handle: (call: VenueCall) => unknown;
+}
+
+/** The weight of a request. */
+export function weightOf(endpoint: Endpoint, params: Params): number {
+  return typeof endpoint.weight === 'number' ? endpoint.weight : endpoint.weight(params);
+}
