@@ -330,7 +330,11 @@ describe('an amended order', () => {
     expect(amended).toMatchObject({ value: { order: { orderId: before.orderId, quantity: atoms('3') } } });
     place(venue, order('sell', { accountId: 'b', quantity: '4', price: '99.6', selfTradePrevention: 'none' }));
     expect(venue.views.openOrders('a', null)).toMatchObject([{ executedQuantity: atoms('2') }]);
+    place(venue, order('buy', { accountId: 'b', quantity: '1', price: '99.6', clientOrderId: 'other' }));
     const taking = venue.amendOrder(key('mine'), to('101', '5'));
+    expect(venue.views.depth(SYMBOL, 1).bids).toEqual([[atoms('99.6'), atoms('1')]]);
+    place(venue, order('sell', { quantity: '1', price: '99.6' }));
+    expect(venue.views.openOrders('b', null)).toEqual([]);
     expect(taking).toMatchObject({ value: { order: { status: 'filled' }, fills: [{ price: atoms('101') }] } });
   });
 

@@ -43,8 +43,8 @@ describe('an account that looks lived in', () => {
       expect(total('USDT'), `seed ${seed}`).toBe(10_000_00000000n);
       expect(total('BNB')).toBeGreaterThan(0n);
       const dust = balances.filter(({ asset, free, locked }) => {
-        const instrument = data.find('spot', `${asset}USDT`)?.instrument('spot');
-        return instrument != null && new Decimal((free + locked).toString()).div(1e8).lessThan(instrument.rules.step);
+        const instrument = data.find('spot', `${asset}USDT`)?.instrument('spot') ?? null;
+        return instrument !== null && new Decimal((free + locked).toString()).div(1e8).lessThan(instrument.rules.step);
       });
       expect(dust.length, `dust of seed ${seed}`).toBeGreaterThan(0);
       expect(desks.spot.venue.views.openOrders(ACCOUNT, null)).toHaveLength(2);
@@ -66,8 +66,14 @@ describe('an account that looks lived in', () => {
     const futures = await ccxtClient('binanceusdm', exchange.addresses);
     const spot = await ccxtClient('binance', exchange.addresses);
     expect(await futures.fetchPositions()).toHaveLength(2);
-    expect(await futures.fetchOpenOrders(undefined, undefined, undefined, { trigger: true })).toHaveLength(2);
-    expect((await spot.fetchOpenOrders('BTC/USDT')).length + (await spot.fetchOpenOrders('ETH/USDT')).length).toBe(2);
+    const stops = await Promise.all(
+      ['BTC', 'ETH', 'BNB'].map((base) =>
+        futures.fetchOpenOrders(`${base}/USDT:USDT`, undefined, undefined, { trigger: true }),
+      ),
+    );
+    expect(stops.flat()).toHaveLength(2);
+    const orders = await Promise.all(['BTC/USDT', 'ETH/USDT'].map((symbol) => spot.fetchOpenOrders(symbol)));
+    expect(orders.flat()).toHaveLength(2);
     expect((await spot.fetchBalance())['USDT']?.free).toBe(10_000);
     await exchange.close();
   });
@@ -112,7 +118,7 @@ describe('a scripted start state', () => {
   it.each([
     ['unknown symbol', { ...SCRIPT, spot: { orders: [{ ...SCRIPT.spot.orders[0], symbol: 'NOPEUSDT' }] } }, /NOPEUSDT/],
     ['not enough funds', { ...SCRIPT, spot: { orders: SCRIPT.spot.orders } }, /order web_1/],
-    ['no margin', { futures: { ...SCRIPT.futures, balances: { USDT: '1' } } }, /cannot be/],
+    ['no margin', { futures: { ...SCRIPT.futures, balances: { USDT: '1' } } }, /not enough USDT/],
   ])('is refused when it cannot be: %s', (_, script, message) => {
     expect(() => openOn(1, () => readStartState(script, 'the script'))).toThrow(message);
   });

@@ -13,10 +13,6 @@ export class Balance {
     this.asset = asset;
     this.holder = holder;
   }
-
-  get total(): Atoms {
-    return this.free + this.locked;
-  }
 }
 
 /** All that one holder has: an account, or one of the house accounts. */

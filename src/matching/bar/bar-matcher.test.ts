@@ -45,6 +45,9 @@ function instrumentOf(symbol: string, market: 'spot' | 'futures'): Instrument {
   return make({ symbol: asId<VenueSymbol>(symbol), base: symbol.slice(0, 3) });
 }
 
+/** A distance that changes from bar to bar, as an average range does. */
+const distanceAt = (value: number, index: number): number => value + (index % 3) / 4;
+
 /** A level so many percent from the fill, on the profitable side when `isGain`. */
 function away(from: Decimal, ask: Ask, { pct, isGain }: { pct: number; isGain: boolean }): Decimal {
   const up = (ask.side === 'long') === isGain;
@@ -64,7 +67,7 @@ function planOf(ask: Ask, fill: Price): ExitPlan {
     trailing:
       trailing?.kind === 'percent'
         ? { kind: 'percent', percent: new Decimal(trailing.value) }
-        : trailing && { kind: 'distance', distanceAt: () => trailing.value },
+        : trailing && { kind: 'distance', distanceAt: (index) => distanceAt(trailing.value, index) },
     breakEvenAt: levelAt(ask.breakEvenPct, true),
     maxHoldMs: ask.holdBars === null ? null : ask.holdBars * MINUTE,
   };
@@ -307,7 +310,10 @@ class Reference {
     }
     if (ask.trailing !== null) {
       const { kind, value } = ask.trailing;
-      const distance = kind === 'percent' ? holding.best.times(value).dividedBy(100) : new Decimal(value);
+      const distance =
+        kind === 'percent'
+          ? holding.best.times(value).dividedBy(100)
+          : new Decimal(distanceAt(value, this.indexOf(symbol)));
       draw(isLong ? holding.best.minus(distance) : holding.best.plus(distance), 'trailing');
     }
     if (holding.stop !== null && !(before?.equals(holding.stop) ?? false)) {
@@ -346,9 +352,13 @@ class Reference {
     return this.lastClose.get(symbol) ?? this.bar(symbol).open;
   }
 
+  private indexOf(symbol: string): number {
+    return this.scenario.bars[symbol]?.time.indexOf(this.time) ?? -1;
+  }
+
   private bar(symbol: string): Record<'open' | 'high' | 'low' | 'close', Decimal> {
     const columns = this.scenario.bars[symbol] as BarColumns;
-    const index = columns.time.indexOf(this.time);
+    const index = this.indexOf(symbol);
     const at = (column: Float64Array) => new Decimal(column[index] ?? NaN);
     return { open: at(columns.open), high: at(columns.high), low: at(columns.low), close: at(columns.close) };
   }

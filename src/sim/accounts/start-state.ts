@@ -79,6 +79,7 @@ export function openAccount(state: StartState, opening: Opening): void {
     }
   }
   for (const position of state.futures.positions) openPosition(position, opening);
+  checkMargin(opening);
   for (const order of state.spot.orders) placeOrder(order, desks.spot, opening);
   for (const order of state.futures.orders) placeOrder(order, desks.futures, opening);
   for (const order of state.futures.algoOrders) placeAlgoOrder(order, opening);
@@ -96,6 +97,15 @@ function openPosition(position: StartPosition, { accountId, data, desks }: Openi
   const quantity = atoms(position.quantity);
   const entryPrice = atoms(position.entryPrice);
   accept(venue.seedPosition({ accountId, symbol, positionSide: 'both', quantity, entryPrice }), what);
+}
+
+/** The venue opens positions unseen; an account that could not have opened them would be liquidated at once. */
+function checkMargin({ accountId, desks }: Opening): void {
+  for (const wallet of desks.futures.venue.views.futuresAccount(accountId).wallets) {
+    const { asset, crossWalletBalance, marginBalance, positionInitialMargin } = wallet;
+    if (crossWalletBalance >= 0n && positionInitialMargin <= marginBalance) continue;
+    throw scriptError(`the start state cannot be: not enough ${asset} for the margin of its positions`);
+  }
 }
 
 function placeOrder(order: StartOrder, desk: Desk, { accountId, data }: Opening): void {

@@ -10,6 +10,8 @@ export type Speed = number | 'max';
 const TURN_MS = 5;
 /** A turn at full speed gives way to requests after so long. */
 const FULL_SPEED_TURN_MS = 8;
+/** How long clients that are behind are given to read. */
+const REST_MS = 1;
 /** Streams are due at multiples of this; without any, market time moves in larger steps. */
 const TICK_MS = 50;
 const IDLE_STEP_MS = 1_000;
@@ -38,7 +40,9 @@ export class MarketDriver {
   readonly #speed: Speed;
   #lastTick = -Infinity;
   #isPaused = true;
+  /** Somebody is moving market time, or waits for the source to go on. */
   #isStepping = false;
+  #advancing: Promise<void> = Promise.resolve();
   #timer: Timer | null = null;
   /** Where market time and the clock stood when it last began to run. */
   #anchor = { marketMs: 0, clockMs: 0 };
@@ -92,10 +96,30 @@ export class MarketDriver {
     }
   }
 
-  /** Moves market time on by `ms`, whatever the pace; for tests and `POST /sim/clock`. */
-  async advance(ms: number): Promise<void> {
-    const target = this.#data.nowMs + ms;
-    while (!this.#step(target)) await this.#data.source.fill();
+  /**
+   * Moves market time on by `ms`, whatever the pace; for tests and `POST /sim/clock`. Clients are given the time to read
+   * what they are sent on the way. Calls wait for each other.
+   */
+  advance(ms: number): Promise<void> {
+    const turn = this.#advancing.then(() => this.#advance(ms));
+    this.#advancing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #advance(ms: number): Promise<void> {
+    const targetMs = this.#data.nowMs + ms;
+    this.#isStepping = true;
+    try {
+      do {
+        const stepMs = Math.min(targetMs, this.#data.nowMs + IDLE_STEP_MS);
+        while (!this.#step(stepMs)) await this.#data.source.fill();
+        if (!this.#hooks.isAnyClientBehind()) continue;
+        this.#hooks.flush();
+        while (this.#hooks.isAnyClientBehind()) await setImmediate();
+      } while (this.#data.nowMs < targetMs);
+    } finally {
+      this.#isStepping = false;
+    }
     this.#hooks.flush();
     if (!this.#isPaused) this.#anchor = { marketMs: this.#data.nowMs, clockMs: this.#clock.monotonicMs() };
   }
@@ -114,7 +138,12 @@ export class MarketDriver {
   async #runPaced(speed: number): Promise<void> {
     if (this.#isStepping) return;
     const target = this.#targetMs(speed);
-    while (!this.#isPaused && !this.#step(target)) await this.#data.source.fill();
+    this.#isStepping = true;
+    try {
+      while (!this.#isPaused && !this.#step(target)) await this.#data.source.fill();
+    } finally {
+      this.#isStepping = false;
+    }
     this.#hooks.flush();
   }
 
@@ -128,10 +157,14 @@ export class MarketDriver {
         if (!this.#step(this.#data.nowMs + IDLE_STEP_MS) || this.#hooks.isAnyClientBehind()) break;
       }
       this.#hooks.flush();
-      do await setImmediate();
-      while (!this.#isPaused && this.#hooks.isAnyClientBehind());
+      await setImmediate();
+      while (!this.#isPaused && this.#hooks.isAnyClientBehind()) await this.#rest();
     }
     this.#isPaused = true;
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => this.#clock.setTimer(REST_MS, resolve));
   }
 
   #targetMs(speed: number): number {

@@ -20,11 +20,11 @@ describe('live candles', () => {
           for (const one of trades) candles.trade(one);
           candles.closeMinute();
         }
-        const closed = candles.closed('1m');
+        const closed = candles.closed('1m', 0, Infinity);
         expect(closed).toHaveLength(minutes.length);
         for (const timeframe of TIMEFRAMES) {
           const length = timeframeMs(timeframe);
-          for (const row of [...candles.closed(timeframe), candles.forming(timeframe)]) {
+          for (const row of [...candles.closed(timeframe, 0, Infinity), candles.forming(timeframe)]) {
             const own = closed.filter(({ openTime }) => openTime >= row.openTime && openTime < row.openTime + length);
             expect(row.volume).toBe(own.reduce((sum, { volume }) => sum + volume, 0));
             expect(row.trades).toBe(own.reduce((sum, { trades }) => sum + trades, 0));
@@ -38,12 +38,25 @@ describe('live candles', () => {
     );
   });
 
+  it('are forgotten when they are many, the oldest first', () => {
+    const candles = new LiveCandles(MONDAY, () => null, 100);
+    for (let minute = 0; minute < 5_000; minute += 1) {
+      candles.trade({ price: 100 + (minute % 7), quantity: 1, buyerIsMaker: false });
+      candles.closeMinute();
+    }
+    const openTimes = candles.closed('1m', 0, Infinity).map(({ openTime }) => openTime);
+    expect(openTimes).toEqual(Array.from({ length: 2_048 }, (_, row) => MONDAY + (5_000 - 2_048 + row) * MINUTE_MS));
+    const range = candles.closed('1m', MONDAY + 4_000 * MINUTE_MS, MONDAY + 4_002 * MINUTE_MS);
+    expect(range.map(({ close }) => close)).toEqual([4_000, 4_001, 4_002].map((minute) => 100 + (minute % 7)));
+    expect(candles.closed('5m', 0, Infinity)).toHaveLength(1_000);
+  });
+
   it('of a minute without trades are flat at the last price', () => {
     const candles = new LiveCandles(MONDAY, () => null, 100);
     candles.trade({ price: 105, quantity: 1, buyerIsMaker: false });
     candles.closeMinute();
     candles.closeMinute();
-    expect(candles.closed('1m').at(-1)).toMatchObject({
+    expect(candles.lastClosed('1m')).toMatchObject({
       openTime: MONDAY + MINUTE_MS,
       ...{ open: 105, high: 105, low: 105, close: 105, volume: 0, trades: 0 },
     });

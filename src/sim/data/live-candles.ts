@@ -2,15 +2,16 @@ import { candleOpenTime, MINUTE_MS, TIMEFRAMES, timeframeMs } from '../../domain
 import type { Timeframe } from '../../domain/time.ts';
 import type { CandleRow } from './candle-row.ts';
 import { flatRow, mergeRow } from './candle-row.ts';
+import { RowRing } from './row-ring.ts';
 import type { PublicTrade } from './trade-ring.ts';
 
-/** Closed candles kept per timeframe: as many as one answer of the venue holds at most. */
-const KEPT_ROWS = 1_500;
+/** Closed candles kept per timeframe; one answer of the venue holds 1,500 at most. */
+const KEPT_ROWS = 2_048;
 
 interface Series {
   readonly timeframe: Timeframe;
   readonly lengthMs: number;
-  readonly closed: CandleRow[];
+  readonly closed: RowRing;
   /** What the closed minutes of the forming candle amount to; null when its first minute is still forming. */
   forming: CandleRow | null;
 }
@@ -32,7 +33,7 @@ export class LiveCandles {
     this.#minute = flatRow(startMs, lastPrice);
     const series = TIMEFRAMES.map((timeframe): [Timeframe, Series] => [
       timeframe,
-      { timeframe, lengthMs: timeframeMs(timeframe), closed: [], forming: formingAt(timeframe) },
+      { timeframe, lengthMs: timeframeMs(timeframe), closed: new RowRing(KEPT_ROWS), forming: formingAt(timeframe) },
     ]);
     this.#series = new Map(series);
   }
@@ -76,7 +77,6 @@ export class LiveCandles {
       }
       if (candleOpenTime(endMs, series.timeframe) !== endMs) continue;
       series.closed.push(series.forming);
-      if (series.closed.length >= 2 * KEPT_ROWS) series.closed.splice(0, KEPT_ROWS);
       series.forming = null;
       ended.push(series.timeframe);
     }
@@ -84,9 +84,14 @@ export class LiveCandles {
     return ended;
   }
 
-  /** Closed candles since the stream began, oldest first; at least the last 1,500. */
-  closed(timeframe: Timeframe): readonly CandleRow[] {
-    return this.#series.get(timeframe)?.closed ?? [];
+  /** Closed candles since the stream began that open in a range, both ends included, oldest first; the last 2,048 exist. */
+  closed(timeframe: Timeframe, fromMs: number, toMs: number): CandleRow[] {
+    return this.#series.get(timeframe)?.closed.between(fromMs, toMs) ?? [];
+  }
+
+  /** The candle that closed last; null before the first. */
+  lastClosed(timeframe: Timeframe): CandleRow | null {
+    return this.#series.get(timeframe)?.closed.last() ?? null;
   }
 
   /** The candle that is forming now. */

@@ -149,13 +149,14 @@ export class SymbolData {
 
   /** Candles of a timeframe by open time, both ends included, the forming one last. */
   klines(timeframe: Timeframe, fromMs: number, toMs: number): CandleRow[] {
-    const inRange = ({ openTime }: CandleRow): boolean => openTime >= fromMs && openTime <= toMs;
     const { startMs } = this.#market;
     const historyTo = Math.min(toMs, startMs - timeframeMs(timeframe));
     const past =
       fromMs <= historyTo ? rowsOf(this.#market.history(this.index, timeframe, { fromMs, toMs: historyTo })) : [];
-    const live = [...this.candles.closed(timeframe), this.candles.forming(timeframe)];
-    return [...past, ...live.filter(inRange)];
+    const rows = [...past, ...this.candles.closed(timeframe, fromMs, toMs)];
+    const forming = this.candles.forming(timeframe);
+    if (forming.openTime >= fromMs && forming.openTime <= toMs) rows.push(forming);
+    return rows;
   }
 
   /** Statistics of the 24 hours up to `nowMs`. */

@@ -88,8 +88,8 @@ export class StreamPublisher implements MarketListener {
     for (const interval of ended) {
       const name = `${data.symbol.toLowerCase()}@kline_${interval}`;
       const isWanted = this.#hub.has(name) && !this.#rawStreams.has(name);
-      const row = isWanted ? data.candles.closed(interval).at(-1) : undefined;
-      if (row === undefined) continue;
+      const row = isWanted ? data.candles.lastClosed(interval) : null;
+      if (row === null) continue;
       const intervalMs = INTERVALS_MS[interval] ?? 0;
       const kline = { interval, intervalMs, row, isClosed: true, lastTradeId: data.lastTradeId, nowMs };
       this.#hub.publish(name, klineText(this.#context(data), kline));

@@ -37,7 +37,8 @@ function decimal(value: unknown): number {
 }
 
 function wholeNumber(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : NaN;
+  const isCount = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+  return isCount ? value : NaN;
 }
 
 /**
