@@ -63,7 +63,7 @@ class Writer {
   take(message: ToWriter): void {
     this.#note(message);
     if (this.#retry === null || this.#isDraining) this.#work();
-    if (this.#isClosing) this.#close();
+    this.#closeIfTold();
   }
 
   #note(message: ToWriter): void {
@@ -128,6 +128,8 @@ class Writer {
     this.#retry = setTimeout(() => {
       this.#retry = null;
       this.#work();
+      // The word to close may be among the messages that the retry has just read.
+      this.#closeIfTold();
     }, this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, this.#setup.limits.retryMaxMs);
   }
@@ -151,7 +153,8 @@ class Writer {
     }
   }
 
-  #close(): void {
+  #closeIfTold(): void {
+    if (!this.#isClosing) return;
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#connection.close();
     this.#port.close();
