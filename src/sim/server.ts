@@ -10,14 +10,18 @@ import { MarketDriver } from './data/driver.ts';
 import type { MarketData } from './data/market-data.ts';
 import { readFaultScript } from './faults/read-fault-script.ts';
 import { FuturesAccountEndpoints } from './futures/account-endpoints.ts';
+import { FuturesAlgoEndpoints } from './futures/algo-endpoints.ts';
 import { FUTURES_LIMITS } from './futures/exchange-info.ts';
+import { listenKeyEndpoints } from './futures/listen-key-endpoints.ts';
 import { futuresMarketEndpoints } from './futures/market-endpoints.ts';
 import { FuturesOrderEndpoints } from './futures/order-endpoints.ts';
+import { FuturesSettingEndpoints } from './futures/setting-endpoints.ts';
 import type { MarketSource } from './market/source.ts';
 import { spotAccountEndpoints } from './spot/account-endpoints.ts';
 import { SPOT_LIMITS } from './spot/exchange-info.ts';
 import { spotMarketEndpoints } from './spot/market-endpoints.ts';
 import { SpotOrderEndpoints } from './spot/order-endpoints.ts';
+import { SpotOrderListEndpoints } from './spot/order-list-endpoints.ts';
 import { walletEndpoints } from './spot/wallet-endpoints.ts';
 import { simState } from './state/sim-state.ts';
 import { addControlRoutes } from './transport/control-routes.ts';
@@ -197,11 +201,15 @@ export class SimServer {
     return [
       ...spotMarketEndpoints(data),
       ...new SpotOrderEndpoints(desks.spot, data).list(),
+      ...new SpotOrderListEndpoints(desks.spot, data).list(),
       ...spotAccountEndpoints(desks.spot, data),
       ...walletEndpoints(desks.spot, data),
       ...futuresMarketEndpoints(data),
       ...new FuturesOrderEndpoints(desks.futures, data).list(),
-      ...new FuturesAccountEndpoints(desks.futures, data, this.#listenKeys).list(),
+      ...new FuturesAlgoEndpoints(desks.futures, data).list(),
+      ...new FuturesAccountEndpoints(desks.futures, data).list(),
+      ...new FuturesSettingEndpoints(desks.futures, data).list(),
+      ...listenKeyEndpoints(this.#listenKeys),
     ];
   }
 }

@@ -58,8 +58,6 @@ const REFUSALS = {
     code: -1102,
     msg: "Mandatory parameter '{parameter}' was not sent, was empty/null, or malformed.",
   },
-  PARAMETER_EMPTY: { status: 400, code: -1105, msg: "Parameter '{parameter}' was empty." },
-  PARAMETER_NOT_REQUIRED: { status: 400, code: -1106, msg: "Parameter '{parameter}' sent when not required." },
   BAD_PRECISION: {
     status: 400,
     code: -1111,
@@ -78,7 +76,6 @@ const REFUSALS = {
   BAD_LISTEN_KEY: { status: 400, code: -1125, msg: 'This listenKey does not exist.' },
   BAD_COMBINATION: { status: 400, code: -1128, msg: 'Combination of optional parameters invalid.' },
   BAD_PARAMETER: { status: 400, code: -1130, msg: "Data sent for parameter '{parameter}' is not valid." },
-  BAD_CANCEL_REPLACE: { status: 400, code: -2021, msg: 'Order cancel-replace partially failed.' },
   NEW_ORDER_REJECTED: { status: 400, code: -2010, msg: '{reason}' },
   CANCEL_REJECTED: { status: 400, code: -2011, msg: 'Unknown order sent.' },
   NO_SUCH_ORDER: { status: 400, code: -2013, msg: 'Order does not exist.' },
@@ -93,11 +90,6 @@ const REFUSALS = {
     status: 400,
     code: -2027,
     msg: 'Exceeded the maximum allowable position at current leverage.',
-  },
-  LEVERAGE_TOO_SMALL: {
-    status: 400,
-    code: -2028,
-    msg: 'Leverage is smaller than permitted: insufficient margin balance.',
   },
   PRICE_TOO_LOW: { status: 400, code: -4013, msg: 'Price less than min price.' },
   PRICE_OFF_TICK: { status: 400, code: -4014, msg: 'Price not increased by tick size.' },

@@ -41,7 +41,7 @@ export class SimVenue {
       new Desk({ ...opening, market, listener: listeners[market], firstOrderId: FIRST_ORDER_ID[market] });
     this.desks = { spot: desk('spot'), futures: desk('futures') };
     const streams = [this.publishers.spot, this.publishers.futures];
-    this.data = new MarketData(source, { streams, matching: [this.desks.spot, this.desks.futures] });
+    this.data = new MarketData(source, { streams, matching: [this.desks.spot.mirror, this.desks.futures.mirror] });
     for (const market of MARKETS) {
       this.desks[market].open(this.data.symbols);
       this.hubs[market].onChange = () => this.publishers[market].refresh(this.data.symbols);

@@ -15,8 +15,8 @@ const step = fc.record({ bids: side, asks: side, emits: fc.boolean() });
 function viewOf(bids: readonly Level[], asks: readonly Level[]): DepthView {
   const view = emptyDepthView();
   for (const [target, levels] of [
-    [view.bids, bids],
-    [view.asks, asks],
+    [view.bids, bids.toSorted(([a], [b]) => b - a)],
+    [view.asks, asks.toSorted(([a], [b]) => a - b)],
   ] as const) {
     target.count = levels.length;
     for (const [row, [price, quantity]] of levels.entries()) {

@@ -24,16 +24,55 @@ export function emptyDepthView(): DepthView {
   return { bids: side(), asks: side() };
 }
 
-function levelsOf(side: DepthSide): Map<number, number> {
-  const levels = new Map<number, number>();
-  for (let row = 0; row < side.count; row += 1) levels.set(side.prices[row] ?? 0, side.quantities[row] ?? 0);
-  return levels;
-}
+/** One side of the book as it was last shown: best price first. */
+class BookSide {
+  readonly #sign: 1 | -1;
+  readonly #prices = new Float64Array(DEPTH_LEVELS);
+  readonly #quantities = new Float64Array(DEPTH_LEVELS);
+  #count = 0;
 
-function changedPrices(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number[] {
-  const gone = [...before.keys()].filter((price) => !after.has(price));
-  const set = [...after].filter(([price, quantity]) => before.get(price) !== quantity).map(([price]) => price);
-  return [...gone, ...set];
+  /** @param sign 1 where the best price is the lowest, -1 where it is the highest */
+  constructor(sign: 1 | -1) {
+    this.#sign = sign;
+  }
+
+  /** Takes over the levels of `view`, best price first. Adds the prices whose quantity changed to `changed`. */
+  update(view: DepthSide, changed: number[]): void {
+    const { prices, quantities, count } = view;
+    const end = Infinity * this.#sign;
+    let own = 0;
+    let other = 0;
+    while (own < this.#count || other < count) {
+      const before = own < this.#count ? (this.#prices[own] ?? 0) : end;
+      const after = other < count ? (prices[other] ?? 0) : end;
+      if (before === after) {
+        if (this.#quantities[own] !== quantities[other]) changed.push(before);
+        own += 1;
+        other += 1;
+      } else if (before * this.#sign < after * this.#sign) {
+        changed.push(before);
+        own += 1;
+      } else {
+        changed.push(after);
+        other += 1;
+      }
+    }
+    if (changed.length === 0) return;
+    this.#prices.set(prices);
+    this.#quantities.set(quantities);
+    this.#count = count;
+  }
+
+  quantityAt(price: number): number {
+    for (let row = 0; row < this.#count; row += 1) if (this.#prices[row] === price) return this.#quantities[row] ?? 0;
+    return 0;
+  }
+
+  /** The best levels. */
+  best(limit: number): Level[] {
+    const length = Math.min(limit, this.#count);
+    return Array.from({ length }, (_, row): Level => [this.#prices[row] ?? 0, this.#quantities[row] ?? 0]);
+  }
 }
 
 /** The prices touched since a stream's last message. */
@@ -48,8 +87,8 @@ interface Touched {
  * names every level touched since the stream's last message, so that it fits on any snapshot taken in between.
  */
 export class DepthBook {
-  #bids = new Map<number, number>();
-  #asks = new Map<number, number>();
+  readonly #bids = new BookSide(-1);
+  readonly #asks = new BookSide(1);
   #lastId: number;
   readonly #streams = new Map<string, Touched>();
 
@@ -69,17 +108,15 @@ export class DepthBook {
 
   /** Takes over the levels of the market now. */
   update(view: DepthView): void {
-    const bids = levelsOf(view.bids);
-    const asks = levelsOf(view.asks);
-    const changedBids = changedPrices(this.#bids, bids);
-    const changedAsks = changedPrices(this.#asks, asks);
-    if (changedBids.length + changedAsks.length === 0) return;
-    this.#bids = bids;
-    this.#asks = asks;
+    const bids: number[] = [];
+    const asks: number[] = [];
+    this.#bids.update(view.bids, bids);
+    this.#asks.update(view.asks, asks);
+    if (bids.length + asks.length === 0) return;
     this.#lastId += 1;
     for (const touched of this.#streams.values()) {
-      for (const price of changedBids) touched.bids.add(price);
-      for (const price of changedAsks) touched.asks.add(price);
+      for (const price of bids) touched.bids.add(price);
+      for (const price of asks) touched.asks.add(price);
     }
   }
 
@@ -89,11 +126,7 @@ export class DepthBook {
     readonly bids: readonly Level[];
     readonly asks: readonly Level[];
   } {
-    return {
-      lastId: this.#lastId,
-      bids: [...this.#bids].sort(([a], [b]) => b - a).slice(0, limit),
-      asks: [...this.#asks].sort(([a], [b]) => a - b).slice(0, limit),
-    };
+    return { lastId: this.#lastId, bids: this.#bids.best(limit), asks: this.#asks.best(limit) };
   }
 
   /** From now on changes are gathered for a stream: snapshots taken later fit its messages. */
@@ -110,8 +143,8 @@ export class DepthBook {
       firstId: touched.previousId + 1,
       lastId: this.#lastId,
       previousId: touched.previousId,
-      bids: [...touched.bids].sort((a, b) => b - a).map((price): Level => [price, this.#bids.get(price) ?? 0]),
-      asks: [...touched.asks].sort((a, b) => a - b).map((price): Level => [price, this.#asks.get(price) ?? 0]),
+      bids: [...touched.bids].sort((a, b) => b - a).map((price): Level => [price, this.#bids.quantityAt(price)]),
+      asks: [...touched.asks].sort((a, b) => a - b).map((price): Level => [price, this.#asks.quantityAt(price)]),
     };
     touched.bids.clear();
     touched.asks.clear();

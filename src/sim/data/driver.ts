@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import type { Clock, Timer } from '../../ports/clock.ts';
+import { MINUTE_MS } from '../../domain/time.ts';
 import type { MarketData } from './market-data.ts';
 
 /** How market time runs: so many times real time, or as fast as the machine and the clients allow. */
@@ -40,9 +41,8 @@ export class MarketDriver {
   readonly #speed: Speed;
   #lastTick = -Infinity;
   #isPaused = true;
-  /** Somebody is moving market time, or waits for the source to go on. */
-  #isStepping = false;
-  #advancing: Promise<void> = Promise.resolve();
+  #isMoving = false;
+  #lastMove: Promise<void> = Promise.resolve();
   #timer: Timer | null = null;
   /** Where market time and the clock stood when it last began to run. */
   #anchor = { marketMs: 0, clockMs: 0 };
@@ -78,21 +78,19 @@ export class MarketDriver {
   /** Stops market time; requests are still answered. */
   pause(): void {
     this.catchUp();
-    this.#isPaused = true;
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#halt();
   }
 
   /** Moves market time to where real time says it should be, so that an answer is of this moment. */
   catchUp(): void {
-    if (this.#isPaused || this.#isStepping || this.#speed === 'max') return;
-    this.#isStepping = true;
+    if (this.#isPaused || this.#isMoving || this.#speed === 'max') return;
+    this.#isMoving = true;
     try {
       this.#step(this.#targetMs(this.#speed));
     } catch (failure) {
       this.#fail(failure);
     } finally {
-      this.#isStepping = false;
+      this.#isMoving = false;
     }
   }
 
@@ -101,66 +99,77 @@ export class MarketDriver {
    * what they are sent on the way. Calls wait for each other.
    */
   advance(ms: number): Promise<void> {
-    const turn = this.#advancing.then(() => this.#advance(ms));
-    this.#advancing = turn.catch(() => undefined);
-    return turn;
-  }
-
-  async #advance(ms: number): Promise<void> {
-    const targetMs = this.#data.nowMs + ms;
-    this.#isStepping = true;
-    try {
+    return this.#exclusively(async () => {
+      const targetMs = this.#data.nowMs + ms;
       do {
-        const stepMs = Math.min(targetMs, this.#data.nowMs + IDLE_STEP_MS);
-        while (!this.#step(stepMs)) await this.#data.source.fill();
-        if (!this.#hooks.isAnyClientBehind()) continue;
-        this.#hooks.flush();
-        while (this.#hooks.isAnyClientBehind()) await setImmediate();
+        await this.#reach(Math.min(targetMs, this.#data.nowMs + MINUTE_MS));
+        await this.#letClientsRead();
       } while (this.#data.nowMs < targetMs);
-    } finally {
-      this.#isStepping = false;
-    }
-    this.#hooks.flush();
-    if (!this.#isPaused) this.#anchor = { marketMs: this.#data.nowMs, clockMs: this.#clock.monotonicMs() };
-  }
-
-  #schedule(): void {
-    const isFullSpeed = this.#speed === 'max';
-    this.#timer = this.#clock.setTimer(isFullSpeed ? 0 : TURN_MS, () => {
-      const turn = this.#speed === 'max' ? this.#runFullSpeed() : this.#runPaced(this.#speed);
-      turn.then(
-        () => (this.#isPaused ? undefined : this.#schedule()),
-        (failure: unknown) => this.#fail(failure),
-      );
+      if (!this.#isPaused) this.#anchor = { marketMs: this.#data.nowMs, clockMs: this.#clock.monotonicMs() };
     });
   }
 
-  async #runPaced(speed: number): Promise<void> {
-    if (this.#isStepping) return;
-    const target = this.#targetMs(speed);
-    this.#isStepping = true;
-    try {
-      while (!this.#isPaused && !this.#step(target)) await this.#data.source.fill();
-    } finally {
-      this.#isStepping = false;
-    }
-    this.#hooks.flush();
+  /** Market time is moved by one at a time, also while the source is waited for. */
+  #exclusively(move: () => Promise<void>): Promise<void> {
+    const turn = this.#lastMove.then(async () => {
+      this.#isMoving = true;
+      try {
+        await move();
+      } finally {
+        this.#isMoving = false;
+      }
+    });
+    this.#lastMove = turn.catch(() => undefined);
+    return turn;
   }
 
-  /** Runs until it is paused or the source has ended, giving way to input and output between turns. */
-  async #runFullSpeed(): Promise<void> {
-    const { source } = this.#data;
-    while (!this.#isPaused && source.nextEventMs() !== Infinity) {
-      await source.fill();
-      const endOfTurn = this.#clock.monotonicMs() + FULL_SPEED_TURN_MS;
-      while (!this.#isPaused && this.#clock.monotonicMs() < endOfTurn) {
-        if (!this.#step(this.#data.nowMs + IDLE_STEP_MS) || this.#hooks.isAnyClientBehind()) break;
-      }
-      this.#hooks.flush();
-      await setImmediate();
-      while (!this.#isPaused && this.#hooks.isAnyClientBehind()) await this.#rest();
+  /** Moves to a time, or until a client is behind. */
+  async #reach(targetMs: number): Promise<void> {
+    while (this.#data.nowMs < targetMs && !this.#hooks.isAnyClientBehind()) {
+      if (!this.#step(Math.min(targetMs, this.#data.nowMs + IDLE_STEP_MS))) await this.#data.source.fill();
     }
-    this.#isPaused = true;
+  }
+
+  /** Writes out what the steps produced and gives way to input and output, until no client is behind. */
+  async #letClientsRead(): Promise<void> {
+    this.#hooks.flush();
+    await setImmediate();
+    while (this.#hooks.isAnyClientBehind()) await this.#rest();
+  }
+
+  /** Runs one turn after another until market time is paused, the source has ended or something fails. */
+  #schedule(): void {
+    const speed = this.#speed;
+    const timer = this.#clock.setTimer(speed === 'max' ? 0 : TURN_MS, () => {
+      // A turn may outlast a pause, and must not go on beside the one that a new start has begun.
+      const goOn = (): void => (this.#timer === timer ? this.#schedule() : undefined);
+      const turn = speed === 'max' ? this.#runFullSpeed(() => this.#timer === timer) : this.#runPaced(speed);
+      turn.then(goOn, (failure: unknown) => this.#fail(failure));
+    });
+    this.#timer = timer;
+  }
+
+  #runPaced(speed: number): Promise<void> {
+    return this.#exclusively(async () => {
+      const target = this.#targetMs(speed);
+      while (!this.#isPaused && !this.#step(target)) await this.#data.source.fill();
+      this.#hooks.flush();
+    });
+  }
+
+  async #runFullSpeed(isOn: () => boolean): Promise<void> {
+    const { source } = this.#data;
+    while (isOn() && source.nextEventMs() !== Infinity) {
+      await this.#exclusively(async () => {
+        await source.fill();
+        const endOfTurn = this.#clock.monotonicMs() + FULL_SPEED_TURN_MS;
+        while (isOn() && this.#clock.monotonicMs() < endOfTurn) {
+          if (!this.#step(this.#data.nowMs + IDLE_STEP_MS) || this.#hooks.isAnyClientBehind()) break;
+        }
+        await this.#letClientsRead();
+      });
+    }
+    if (isOn()) this.#halt();
   }
 
   #rest(): Promise<void> {
@@ -202,8 +211,14 @@ export class MarketDriver {
     return Math.min(after - (after % step) + step, this.#data.minuteEndsMs);
   }
 
-  #fail(failure: unknown): void {
+  #halt(): void {
     this.#isPaused = true;
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #fail(failure: unknown): void {
+    this.#halt();
     this.#hooks.onFailure(failure);
   }
 }

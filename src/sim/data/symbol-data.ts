@@ -1,6 +1,6 @@
 import type { Instrument, Market } from '../../domain/instrument.ts';
 import type { Timeframe } from '../../domain/time.ts';
-import { candleOpenTime, DAY_MS, MINUTE_MS, timeframeMs } from '../../domain/time.ts';
+import { candleOpenTime, DAY_MS, MINUTE_MS, SECOND_MS, timeframeMs } from '../../domain/time.ts';
 import type { DepthView, MarkEvent, MarketSource, QuoteEvent, SourceSymbol } from '../market/source.ts';
 import type { CandleRow } from './candle-row.ts';
 import { mergeRow, rowOf, rowsOf } from './candle-row.ts';
@@ -40,6 +40,8 @@ export class SymbolData {
   readonly #instruments: Record<Market, Instrument | null>;
   readonly #formats: Record<Market, NumberFormat | null>;
   readonly #view: DepthView = emptyDepthView();
+  #bookMs = -Infinity;
+  #bookQuoteMs = -1;
   #closedDay: { readonly minute: number; readonly row: CandleRow | null } | null = null;
 
   lastPrice: number;
@@ -145,6 +147,14 @@ export class SymbolData {
   depth(): DepthView {
     this.#market.depth(this.index, this.#view);
     return this.#view;
+  }
+
+  /** Brings the public book up to date: after every quote, and once a second for what changes deeper in it. */
+  refreshBook(nowMs: number): void {
+    if (this.quoteMs === this.#bookQuoteMs && nowMs - this.#bookMs < SECOND_MS) return;
+    this.#bookQuoteMs = this.quoteMs;
+    this.#bookMs = nowMs;
+    this.depthBook.update(this.depth());
   }
 
   /** Candles of a timeframe by open time, both ends included, the forming one last. */

@@ -2,6 +2,7 @@ import type { Market } from '../../domain/instrument.ts';
 import type { Params } from '../transport/params.ts';
 import { refuse } from '../venue-error.ts';
 import type { MarketData } from './market-data.ts';
+import type { NumberFormat } from './number-format.ts';
 import type { SymbolData } from './symbol-data.ts';
 
 const SYMBOL_RANGE = '^[\\w-._&&[^a-z]]{1,50}$';
@@ -37,4 +38,14 @@ export function oneOrAll<Answer>(
 ): Answer | Answer[] {
   const answers = symbols.map(answer);
   return params.has('symbol') && answers[0] !== undefined ? answers[0] : answers;
+}
+
+/**
+ * Decimals of a futures symbol that an order or a position names.
+ * @throws VenueError -1121 when there is none
+ */
+export function futuresDecimals(data: MarketData, symbol: string): NumberFormat {
+  const found = data.find('futures', symbol);
+  if (found === null) throw refuse('BAD_SYMBOL');
+  return found.format('futures');
 }

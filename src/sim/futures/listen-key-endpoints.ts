@@ -1,4 +1,5 @@
 import type { Endpoint } from '../transport/endpoint.ts';
+import { endpointsOf } from '../transport/endpoint.ts';
 import type { ListenKeys } from '../user-data/listen-keys.ts';
 import { refuse } from '../venue-error.ts';
 
@@ -7,25 +8,17 @@ import { refuse } from '../venue-error.ts';
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/user-data-streams/Start-User-Data-Stream
  */
 export function listenKeyEndpoints(listenKeys: ListenKeys): Endpoint[] {
-  const common = { market: 'futures', path: '/fapi/v1/listenKey', security: 'key', weight: 1 } as const;
+  const make = endpointsOf('futures', 'key');
   return [
-    { ...common, method: 'POST', handle: ({ accountId }) => ({ listenKey: listenKeys.open(accountId) }) },
-    {
-      ...common,
-      method: 'PUT',
-      handle: ({ accountId }) => {
-        const listenKey = listenKeys.keepAlive(accountId);
-        if (listenKey === null) throw refuse('BAD_LISTEN_KEY');
-        return { listenKey };
-      },
-    },
-    {
-      ...common,
-      method: 'DELETE',
-      handle: ({ accountId }) => {
-        listenKeys.close(accountId);
-        return {};
-      },
-    },
+    make('POST /fapi/v1/listenKey', { weight: 1 }, ({ accountId }) => ({ listenKey: listenKeys.open(accountId) })),
+    make('PUT /fapi/v1/listenKey', { weight: 1 }, ({ accountId }) => {
+      const listenKey = listenKeys.keepAlive(accountId);
+      if (listenKey === null) throw refuse('BAD_LISTEN_KEY');
+      return { listenKey };
+    }),
+    make('DELETE /fapi/v1/listenKey', { weight: 1 }, ({ accountId }) => {
+      listenKeys.close(accountId);
+      return {};
+    }),
   ];
 }

@@ -14,6 +14,7 @@ import type { MarketData } from '../data/market-data.ts';
 import type { SymbolData } from '../data/symbol-data.ts';
 import { oneOrAll, symbolOf, symbolsOf } from '../data/symbol-query.ts';
 import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
+import { endpointsOf } from '../transport/endpoint.ts';
 import type { Params } from '../transport/params.ts';
 import { refuse } from '../venue-error.ts';
 import { futuresExchangeInfo } from './exchange-info.ts';
@@ -43,53 +44,47 @@ const oneOrMore = (one: number, all: number) => (params: Params) => (params.has(
 
 /** The public endpoints of USD-M futures. https://developers.binance.com/docs/derivatives/usds-margined-futures/market-data/rest-api */
 export function futuresMarketEndpoints(data: MarketData): Endpoint[] {
-  const get = (
-    ...[path, weight, handle, webSocketMethod]: [
-      path: string,
-      weight: Endpoint['weight'],
-      handle: Endpoint['handle'],
-      webSocketMethod?: string,
-    ]
-  ): Endpoint => ({
-    ...{ market: 'futures', method: 'GET', path: `/fapi/${path}`, security: 'none', weight, handle },
-    ...(webSocketMethod === undefined ? {} : { webSocketMethod }),
-  });
+  const make = endpointsOf('futures', 'none');
   const spread = (text: (symbol: SymbolData, value: number) => string) => (call: VenueCall) =>
     priceKlines(data, call, text);
   return [
-    get('v1/ping', 1, () => ({})),
-    get('v1/time', 1, ({ nowMs }) => ({ serverTime: nowMs })),
-    get('v1/exchangeInfo', 1, ({ nowMs }) => exchangeInfo(data, nowMs)),
-    get('v1/depth', depthWeight, (call) => depth(data, call), 'depth'),
-    get('v1/rpiDepth', 20, (call) => depth(data, call)),
-    get('v1/trades', 5, ({ params }) => trades(data, params)),
-    get('v1/historicalTrades', 20, ({ params }) => trades(data, params)),
-    get('v1/aggTrades', 20, ({ params }) => aggTrades(data, params)),
-    get('v1/klines', klineWeight, (call) => klines(data, call)),
-    get('v1/continuousKlines', klineWeight, (call) => klines(data, call)),
-    get(
-      'v1/markPriceKlines',
-      klineWeight,
+    make('GET /fapi/v1/ping', { weight: 1 }, () => ({})),
+    make('GET /fapi/v1/time', { weight: 1 }, ({ nowMs }) => ({ serverTime: nowMs })),
+    make('GET /fapi/v1/exchangeInfo', { weight: 1 }, ({ nowMs }) => exchangeInfo(data, nowMs)),
+    make('GET /fapi/v1/depth', { weight: depthWeight, webSocketMethod: 'depth' }, (call) => depth(data, call)),
+    make('GET /fapi/v1/rpiDepth', { weight: 20 }, (call) => depth(data, call)),
+    make('GET /fapi/v1/trades', { weight: 5 }, ({ params }) => trades(data, params)),
+    make('GET /fapi/v1/historicalTrades', { weight: 20 }, ({ params }) => trades(data, params)),
+    make('GET /fapi/v1/aggTrades', { weight: 20 }, ({ params }) => aggTrades(data, params)),
+    make('GET /fapi/v1/klines', { weight: klineWeight }, (call) => klines(data, call)),
+    make('GET /fapi/v1/continuousKlines', { weight: klineWeight }, (call) => klines(data, call)),
+    make(
+      'GET /fapi/v1/markPriceKlines',
+      { weight: klineWeight },
       spread((symbol, value) => symbol.format('futures').price(value)),
     ),
-    get(
-      'v1/indexPriceKlines',
-      klineWeight,
+    make(
+      'GET /fapi/v1/indexPriceKlines',
+      { weight: klineWeight },
       spread((symbol, value) => symbol.format('futures').price(value)),
     ),
-    get(
-      'v1/premiumIndexKlines',
-      klineWeight,
+    make(
+      'GET /fapi/v1/premiumIndexKlines',
+      { weight: klineWeight },
       spread(() => '0.00000000'),
     ),
-    get('v1/premiumIndex', oneOrMore(1, 10), (call) => premiumIndex(data, call)),
-    get('v1/fundingRate', 1, (call) => fundingRates(data, call)),
-    get('v1/fundingInfo', 1, () => data.of('futures').map(fundingInfo)),
-    get('v1/ticker/24hr', oneOrMore(1, 40), (call) => dayTickers(data, call)),
-    get('v1/ticker/price', oneOrMore(1, 2), (call) => prices(data, call), 'ticker.price'),
-    get('v2/ticker/price', oneOrMore(1, 2), (call) => prices(data, call)),
-    get('v1/ticker/bookTicker', oneOrMore(2, 5), (call) => books(data, call), 'ticker.book'),
-    get('v1/openInterest', 1, (call) => openInterest(data, call)),
+    make('GET /fapi/v1/premiumIndex', { weight: oneOrMore(1, 10) }, (call) => premiumIndex(data, call)),
+    make('GET /fapi/v1/fundingRate', { weight: 1 }, (call) => fundingRates(data, call)),
+    make('GET /fapi/v1/fundingInfo', { weight: 1 }, () => data.of('futures').map(fundingInfo)),
+    make('GET /fapi/v1/ticker/24hr', { weight: oneOrMore(1, 40) }, (call) => dayTickers(data, call)),
+    make('GET /fapi/v1/ticker/price', { weight: oneOrMore(1, 2), webSocketMethod: 'ticker.price' }, (call) =>
+      prices(data, call),
+    ),
+    make('GET /fapi/v2/ticker/price', { weight: oneOrMore(1, 2) }, (call) => prices(data, call)),
+    make('GET /fapi/v1/ticker/bookTicker', { weight: oneOrMore(2, 5), webSocketMethod: 'ticker.book' }, (call) =>
+      books(data, call),
+    ),
+    make('GET /fapi/v1/openInterest', { weight: 1 }, (call) => openInterest(data, call)),
   ];
 }
 

@@ -1,21 +1,20 @@
-import type { GroupKey, OrderKey, OrderReport } from '../../matching/venue-types.ts';
+import type { OrderKey, OrderReport } from '../../matching/venue-types.ts';
 import type { MarketData } from '../data/market-data.ts';
 import type { SymbolData } from '../data/symbol-data.ts';
-import { symbolOf } from '../data/symbol-query.ts';
+import { futuresDecimals, symbolOf } from '../data/symbol-query.ts';
 import { amountOf } from '../state/order-params.ts';
 import type { Desk } from '../state/desk.ts';
 import { futuresRefusal } from '../state/refusal-answers.ts';
 import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
+import { endpointsOf } from '../transport/endpoint.ts';
 import { isRecord, Params } from '../transport/params.ts';
 import { refuse, VenueError } from '../venue-error.ts';
-import { acknowledgement, actionAnswer, algoAnswer, newAlgoAnswer, orderAnswer } from './order-answers.ts';
-import type { Decimals } from './order-answers.ts';
-import { readAlgoOrder, readOrder } from './order-request.ts';
+import { acknowledgement, actionAnswer, orderAnswer } from './order-answers.ts';
+import { readOrder } from './order-request.ts';
 
 const CLIENT_ID_LENGTH = 22;
 
-const common = { market: 'futures', security: 'signed' } as const;
-const v1 = '/fapi/v1';
+const make = endpointsOf('futures', 'signed');
 const bySymbol = (one: number, all: number) => (params: Params) => (params.has('symbol') ? one : all);
 const MAX_BATCH = 5;
 const ALL_CANCELLED = { code: 200, msg: 'The operation of cancel all open order is done.' };
@@ -31,126 +30,33 @@ export class FuturesOrderEndpoints {
   }
 
   list(): Endpoint[] {
-    return [...this.#singleOrders(), ...this.#manyOrders(), ...this.#algoOrders()];
-  }
-
-  #singleOrders(): Endpoint[] {
     return [
-      {
-        ...common,
-        method: 'POST',
-        path: `${v1}/order`,
-        webSocketMethod: 'order.place',
-        weight: 0,
-        orders: 1,
-        handle: (call) => this.#place(call),
-      },
-      { ...common, method: 'POST', path: `${v1}/order/test`, weight: 0, handle: (call) => this.#test(call) },
-      {
-        ...common,
-        method: 'PUT',
-        path: `${v1}/order`,
-        webSocketMethod: 'order.modify',
-        weight: 0,
-        orders: 1,
-        handle: (call) => this.#modify(call),
-      },
-      {
-        ...common,
-        method: 'GET',
-        path: `${v1}/order`,
-        webSocketMethod: 'order.status',
-        weight: 1,
-        handle: (call) => this.#query(call, 'NO_SUCH_ORDER'),
-      },
-      { ...common, method: 'GET', path: `${v1}/openOrder`, weight: 1, handle: (call) => this.#queryOpen(call) },
-      {
-        ...common,
-        method: 'DELETE',
-        path: `${v1}/order`,
-        webSocketMethod: 'order.cancel',
-        weight: 1,
-        handle: (call) => this.#cancel(call),
-      },
-    ];
-  }
-
-  #manyOrders(): Endpoint[] {
-    return [
-      {
-        ...common,
-        method: 'POST',
-        path: `${v1}/batchOrders`,
-        weight: 5,
-        orders: 1,
-        handle: (call) => this.#batch(call, (one) => this.#place(one)),
-      },
-      {
-        ...common,
-        method: 'PUT',
-        path: `${v1}/batchOrders`,
-        weight: 5,
-        orders: 1,
-        handle: (call) => this.#batch(call, (one) => this.#modify(one)),
-      },
-      { ...common, method: 'DELETE', path: `${v1}/batchOrders`, weight: 1, handle: (call) => this.#cancelBatch(call) },
-      {
-        ...common,
-        method: 'GET',
-        path: `${v1}/openOrders`,
-        weight: bySymbol(1, 40),
-        handle: (call) => this.#openOrders(call),
-      },
-      { ...common, method: 'DELETE', path: `${v1}/allOpenOrders`, weight: 1, handle: (call) => this.#cancelAll(call) },
-      { ...common, method: 'GET', path: `${v1}/allOrders`, weight: 5, handle: (call) => this.#allOrders(call) },
-    ];
-  }
-
-  #algoOrders(): Endpoint[] {
-    return [
-      {
-        ...common,
-        method: 'POST',
-        path: `${v1}/algoOrder`,
-        webSocketMethod: 'algoOrder.place',
-        weight: 0,
-        orders: 1,
-        handle: (call) => this.#placeAlgo(call),
-      },
-      { ...common, method: 'GET', path: `${v1}/algoOrder`, weight: 1, handle: (call) => this.#queryAlgo(call) },
-      {
-        ...common,
-        method: 'DELETE',
-        path: `${v1}/algoOrder`,
-        webSocketMethod: 'algoOrder.cancel',
-        weight: 1,
-        handle: (call) => this.#cancelAlgo(call),
-      },
-      {
-        ...common,
-        method: 'GET',
-        path: `${v1}/openAlgoOrders`,
-        weight: bySymbol(1, 40),
-        handle: (call) => this.#openAlgos(call),
-      },
-      {
-        ...common,
-        method: 'DELETE',
-        path: `${v1}/algoOpenOrders`,
-        weight: 1,
-        handle: (call) => this.#cancelAllAlgos(call),
-      },
-      { ...common, method: 'GET', path: `${v1}/allAlgoOrders`, weight: 5, handle: (call) => this.#allAlgos(call) },
+      make('POST /fapi/v1/order', { weight: 0, orders: 1, webSocketMethod: 'order.place' }, (call) =>
+        this.#place(call),
+      ),
+      make('POST /fapi/v1/order/test', { weight: 0 }, (call) => this.#test(call)),
+      make('PUT /fapi/v1/order', { weight: 0, orders: 1, webSocketMethod: 'order.modify' }, (call) =>
+        this.#modify(call),
+      ),
+      make('GET /fapi/v1/order', { weight: 1, webSocketMethod: 'order.status' }, (call) =>
+        this.#query(call, 'NO_SUCH_ORDER'),
+      ),
+      make('GET /fapi/v1/openOrder', { weight: 1 }, (call) => this.#queryOpen(call)),
+      make('DELETE /fapi/v1/order', { weight: 1, webSocketMethod: 'order.cancel' }, (call) => this.#cancel(call)),
+      make('POST /fapi/v1/batchOrders', { weight: 5, orders: 1 }, (call) =>
+        this.#batch(call, (one) => this.#place(one)),
+      ),
+      make('PUT /fapi/v1/batchOrders', { weight: 5, orders: 1 }, (call) =>
+        this.#batch(call, (one) => this.#modify(one)),
+      ),
+      make('DELETE /fapi/v1/batchOrders', { weight: 1 }, (call) => this.#cancelBatch(call)),
+      make('GET /fapi/v1/openOrders', { weight: bySymbol(1, 40) }, (call) => this.#openOrders(call)),
+      make('DELETE /fapi/v1/allOpenOrders', { weight: 1 }, (call) => this.#cancelAll(call)),
+      make('GET /fapi/v1/allOrders', { weight: 5 }, (call) => this.#allOrders(call)),
     ];
   }
 
   readonly #nextClientId = (): string => this.#desk.nextClientId(CLIENT_ID_LENGTH);
-
-  #decimalsOf(symbol: string): Decimals {
-    const data = this.#data.find('futures', symbol);
-    if (data === null) throw refuse('BAD_SYMBOL');
-    return data.format('futures');
-  }
 
   #place({ params, accountId }: VenueCall): object {
     const data = symbolOf(this.#data, 'futures', params);
@@ -211,19 +117,19 @@ export class FuturesOrderEndpoints {
   #query(call: VenueCall, missing: 'NO_SUCH_ORDER'): object {
     const order = this.#find(call);
     if (order === null) throw refuse(missing);
-    return orderAnswer(order, this.#decimalsOf(order.symbol));
+    return orderAnswer(order, futuresDecimals(this.#data, order.symbol));
   }
 
   #queryOpen(call: VenueCall): object {
     const order = this.#desk.venue.views.openOrder(this.#keyOf(call));
     if (order === null) throw refuse('NO_SUCH_ORDER');
-    return orderAnswer(order, this.#decimalsOf(order.symbol));
+    return orderAnswer(order, futuresDecimals(this.#data, order.symbol));
   }
 
   #cancel(call: VenueCall): object {
     const cancelled = this.#desk.cancelOrder(this.#keyOf(call), this.#nextClientId());
     if (!cancelled.ok) throw futuresRefusal(cancelled.error);
-    return actionAnswer(cancelled.value, this.#decimalsOf(cancelled.value.symbol));
+    return actionAnswer(cancelled.value, futuresDecimals(this.#data, cancelled.value.symbol));
   }
 
   /** Each order of a batch succeeds or fails for itself. */
@@ -256,7 +162,7 @@ export class FuturesOrderEndpoints {
   #openOrders({ params, accountId }: VenueCall): object[] {
     const symbol = params.has('symbol') ? symbolOf(this.#data, 'futures', params).symbol : null;
     const orders = this.#desk.venue.views.openOrders(accountId, symbol);
-    return orders.map((order) => orderAnswer(order, this.#decimalsOf(order.symbol)));
+    return orders.map((order) => orderAnswer(order, futuresDecimals(this.#data, order.symbol)));
   }
 
   #cancelAll({ params, accountId }: VenueCall): object {
@@ -277,61 +183,5 @@ export class FuturesOrderEndpoints {
       .filter(({ placedAt }) => placedAt >= startMs && placedAt <= endMs);
     const selected = fromId === null ? orders.slice(-limit) : orders.slice(0, limit);
     return selected.map((order) => orderAnswer(order, data.format('futures')));
-  }
-
-  #placeAlgo({ params, accountId }: VenueCall): object {
-    const data = symbolOf(this.#data, 'futures', params);
-    const request = readAlgoOrder(params, accountId, this.#nextClientId);
-    const placed = this.#desk.placeAlgoOrder(data, request);
-    if (!placed.ok) throw this.#refusal(data, request, placed.error);
-    return newAlgoAnswer(placed.value, data.format('futures'));
-  }
-
-  #algoIdOf({ params }: VenueCall): { algoId: number | null; clientAlgoId: string | null } {
-    const algoId = params.optionalInteger('algoId');
-    const clientAlgoId = params.optionalText('clientAlgoId');
-    if (algoId === null && clientAlgoId === null) throw refuse('PARAMETER_MISSING', { parameter: 'algoId' });
-    return { algoId, clientAlgoId };
-  }
-
-  #queryAlgo(call: VenueCall): object {
-    const order = this.#desk.history(call.accountId).algoOrder(this.#algoIdOf(call));
-    if (order === null) throw refuse('NO_SUCH_ORDER');
-    return algoAnswer(order, this.#decimalsOf(order.symbol));
-  }
-
-  #cancelAlgo(call: VenueCall): object {
-    const { algoId, clientAlgoId } = this.#algoIdOf(call);
-    const id: GroupKey['id'] = algoId !== null ? { venueId: algoId } : { clientId: clientAlgoId ?? '' };
-    const cancelled = this.#desk.venue.cancelAlgoOrder({ accountId: call.accountId, id });
-    if (!cancelled.ok) throw futuresRefusal(cancelled.error);
-    const { value } = cancelled;
-    return { algoId: value.algoId, clientAlgoId: value.clientAlgoId, code: '200', msg: 'success' };
-  }
-
-  #openAlgos({ params, accountId }: VenueCall): object[] {
-    const symbol = params.has('symbol') ? symbolOf(this.#data, 'futures', params).symbol : null;
-    const orders = this.#desk.venue.views.openAlgoOrders(accountId, symbol);
-    return orders.map((order) => algoAnswer(order, this.#decimalsOf(order.symbol)));
-  }
-
-  #cancelAllAlgos({ params, accountId }: VenueCall): object {
-    const { symbol } = symbolOf(this.#data, 'futures', params);
-    for (const { algoId } of this.#desk.venue.views.openAlgoOrders(accountId, symbol)) {
-      this.#desk.venue.cancelAlgoOrder({ accountId, id: { venueId: algoId } });
-    }
-    return ALL_CANCELLED;
-  }
-
-  #allAlgos({ params, accountId }: VenueCall): object[] {
-    const data = symbolOf(this.#data, 'futures', params);
-    const startMs = params.optionalInteger('startTime') ?? 0;
-    const endMs = params.optionalInteger('endTime') ?? Infinity;
-    const limit = params.limit('limit', { fallback: 500, max: 1_000 });
-    const orders = this.#desk
-      .history(accountId)
-      .algoOrders()
-      .filter(({ symbol, placedAt }) => symbol === data.symbol && placedAt >= startMs && placedAt <= endMs);
-    return orders.slice(-limit).map((order) => algoAnswer(order, data.format('futures')));
   }
 }

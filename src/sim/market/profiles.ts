@@ -112,8 +112,9 @@ function invented(count: number): string[] {
   });
 }
 
-const QUOTES = ['USDT', 'USDC', 'FDUSD'];
-const SYMBOL = new RegExp(`^([A-Z0-9]{1,15})(${QUOTES.join('|')})$`);
+/** The quote assets that a synthetic market knows. */
+export const SYNTHETIC_QUOTES = ['USDT', 'USDC', 'FDUSD'];
+const SYMBOL = new RegExp(`^([A-Z0-9]{1,15})(${SYNTHETIC_QUOTES.join('|')})$`);
 
 /** Ten to the power of `exponent` as a decimal text. */
 function decimalText(exponent: number): string {
@@ -164,7 +165,7 @@ function profileOf(symbol: string): SymbolProfile {
   if (base === undefined || quote === undefined) {
     throw new AitraderError('USAGE', {
       problem: `the synthetic market has no symbol "${symbol}"`,
-      hint: `Write a base asset of up to 15 letters and digits followed by ${QUOTES.join(', ')}: BTCUSDT.`,
+      hint: `Write a base asset of up to 15 letters and digits followed by ${SYNTHETIC_QUOTES.join(', ')}: BTCUSDT.`,
     });
   }
   return knownProfile(symbol, { base, quote }) ?? derivedProfile(symbol, base, quote);

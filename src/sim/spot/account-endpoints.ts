@@ -4,35 +4,20 @@ import { symbolOf } from '../data/symbol-query.ts';
 import type { Desk } from '../state/desk.ts';
 import { FEES } from '../state/desk.ts';
 import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
+import { endpointsOf } from '../transport/endpoint.ts';
 import { tradeAnswer } from './order-answers.ts';
 
 const ACCOUNT_UID = 354_937_868;
 
 /** The account endpoints of spot. https://developers.binance.com/docs/binance-spot-api-docs/rest-api/account-endpoints */
 export function spotAccountEndpoints(desk: Desk, data: MarketData): Endpoint[] {
-  const common = { market: 'spot', method: 'GET', security: 'signed' } as const;
+  const make = endpointsOf('spot', 'signed');
   return [
-    {
-      ...common,
-      path: '/api/v3/account',
-      webSocketMethod: 'account.status',
-      weight: 20,
-      handle: (call) => account(desk, call),
-    },
-    {
-      ...common,
-      path: '/api/v3/myTrades',
-      webSocketMethod: 'myTrades',
-      weight: 20,
-      handle: (call) => myTrades(desk, data, call),
-    },
-    {
-      ...common,
-      path: '/api/v3/account/commission',
-      webSocketMethod: 'account.commission',
-      weight: 20,
-      handle: (call) => commission(data, call),
-    },
+    make('GET /api/v3/account', { weight: 20, webSocketMethod: 'account.status' }, (call) => account(desk, call)),
+    make('GET /api/v3/myTrades', { weight: 20, webSocketMethod: 'myTrades' }, (call) => myTrades(desk, data, call)),
+    make('GET /api/v3/account/commission', { weight: 20, webSocketMethod: 'account.commission' }, (call) =>
+      commission(data, call),
+    ),
   ];
 }
 

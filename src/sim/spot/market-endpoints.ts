@@ -15,6 +15,7 @@ import type { SymbolData } from '../data/symbol-data.ts';
 import { oneOrAll, symbolOf, symbolsOf } from '../data/symbol-query.ts';
 import { averagePrice } from '../streams/message-text.ts';
 import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
+import { endpointsOf } from '../transport/endpoint.ts';
 import type { Params } from '../transport/params.ts';
 import { refuse } from '../venue-error.ts';
 import { spotExchangeInfo } from './exchange-info.ts';
@@ -44,42 +45,46 @@ function tickerWeight(weights: { readonly one: number; readonly hundred: number;
 
 /** The public endpoints of spot. https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-endpoints */
 export function spotMarketEndpoints(data: MarketData): Endpoint[] {
-  const get = (
-    ...[path, weight, handle, webSocketMethod]: [
-      path: string,
-      weight: Endpoint['weight'],
-      handle: Endpoint['handle'],
-      webSocketMethod?: string,
-    ]
-  ): Endpoint => ({
-    ...{ market: 'spot', method: 'GET', path: `/api/v3/${path}`, security: 'none', weight, handle },
-    ...(webSocketMethod === undefined ? {} : { webSocketMethod }),
-  });
+  const make = endpointsOf('spot', 'none');
   return [
-    get('ping', 1, () => ({}), 'ping'),
-    get('time', 1, ({ nowMs }) => ({ serverTime: nowMs }), 'time'),
-    get('exchangeInfo', 20, (call) => exchangeInfo(data, call), 'exchangeInfo'),
-    get('depth', depthWeight, ({ params }) => depth(data, params), 'depth'),
-    get('trades', 25, ({ params }) => trades(data, params), 'trades.recent'),
-    get('historicalTrades', 25, ({ params }) => trades(data, params), 'trades.historical'),
-    get('aggTrades', 4, ({ params }) => aggTrades(data, params), 'trades.aggregate'),
-    get('klines', 2, (call) => klines(data, call), 'klines'),
-    get('uiKlines', 2, (call) => klines(data, call), 'uiKlines'),
-    get('avgPrice', 2, ({ params }) => avgPrice(symbolOf(data, 'spot', params)), 'avgPrice'),
-    get('ticker/24hr', tickerWeight({ one: 2, hundred: 40, all: 80 }), (call) => dayTickers(data, call), 'ticker.24hr'),
-    get(
-      'ticker/price',
-      tickerWeight({ one: 2, hundred: 4, all: 4 }),
+    make('GET /api/v3/ping', { weight: 1, webSocketMethod: 'ping' }, () => ({})),
+    make('GET /api/v3/time', { weight: 1, webSocketMethod: 'time' }, ({ nowMs }) => ({ serverTime: nowMs })),
+    make('GET /api/v3/exchangeInfo', { weight: 20, webSocketMethod: 'exchangeInfo' }, (call) =>
+      exchangeInfo(data, call),
+    ),
+    make('GET /api/v3/depth', { weight: depthWeight, webSocketMethod: 'depth' }, ({ params }) => depth(data, params)),
+    make('GET /api/v3/trades', { weight: 25, webSocketMethod: 'trades.recent' }, ({ params }) => trades(data, params)),
+    make('GET /api/v3/historicalTrades', { weight: 25, webSocketMethod: 'trades.historical' }, ({ params }) =>
+      trades(data, params),
+    ),
+    make('GET /api/v3/aggTrades', { weight: 4, webSocketMethod: 'trades.aggregate' }, ({ params }) =>
+      aggTrades(data, params),
+    ),
+    make('GET /api/v3/klines', { weight: 2, webSocketMethod: 'klines' }, (call) => klines(data, call)),
+    make('GET /api/v3/uiKlines', { weight: 2, webSocketMethod: 'uiKlines' }, (call) => klines(data, call)),
+    make('GET /api/v3/avgPrice', { weight: 2, webSocketMethod: 'avgPrice' }, ({ params }) =>
+      avgPrice(symbolOf(data, 'spot', params)),
+    ),
+    make(
+      'GET /api/v3/ticker/24hr',
+      { weight: tickerWeight({ one: 2, hundred: 40, all: 80 }), webSocketMethod: 'ticker.24hr' },
+      (call) => dayTickers(data, call),
+    ),
+    make(
+      'GET /api/v3/ticker/price',
+      { weight: tickerWeight({ one: 2, hundred: 4, all: 4 }), webSocketMethod: 'ticker.price' },
       ({ params }) => prices(data, params),
-      'ticker.price',
     ),
-    get(
-      'ticker/bookTicker',
-      tickerWeight({ one: 2, hundred: 4, all: 4 }),
+    make(
+      'GET /api/v3/ticker/bookTicker',
+      { weight: tickerWeight({ one: 2, hundred: 4, all: 4 }), webSocketMethod: 'ticker.book' },
       ({ params }) => books(data, params),
-      'ticker.book',
     ),
-    get('ticker', tickerWeight({ one: 4, hundred: 200, all: 200 }), (call) => windowTickers(data, call), 'ticker'),
+    make(
+      'GET /api/v3/ticker',
+      { weight: tickerWeight({ one: 4, hundred: 200, all: 200 }), webSocketMethod: 'ticker' },
+      (call) => windowTickers(data, call),
+    ),
   ];
 }
 

@@ -4,21 +4,16 @@ import { symbolOf } from '../data/symbol-query.ts';
 import type { Desk } from '../state/desk.ts';
 import { spotRefusal } from '../state/refusal-answers.ts';
 import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
+import { endpointsOf } from '../transport/endpoint.ts';
 import type { Params } from '../transport/params.ts';
 import { refuse, VenueError } from '../venue-error.ts';
-import {
-  cancelAnswer,
-  cancelledListAnswer,
-  listAnswer,
-  newListAnswer,
-  newOrderAnswer,
-  orderAnswer,
-} from './order-answers.ts';
-import { modernOcoParams, readOco, readOrder, responseTypeOf } from './order-request.ts';
+import { cancelAnswer, newOrderAnswer, orderAnswer } from './order-answers.ts';
+import { readOrder, responseTypeOf } from './order-request.ts';
 
 const CLIENT_ID_LENGTH = 22;
 
-const common = { market: 'spot', security: 'signed' } as const;
+const make = endpointsOf('spot', 'signed');
+const bySymbol = (one: number, all: number) => (params: Params) => (params.has('symbol') ? one : all);
 
 /** The trading endpoints of spot. https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints */
 export class SpotOrderEndpoints {
@@ -31,138 +26,25 @@ export class SpotOrderEndpoints {
   }
 
   list(): Endpoint[] {
-    return [...this.#singleOrders(), ...this.#manyOrders(), ...this.#orderLists()];
-  }
-
-  #singleOrders(): Endpoint[] {
     return [
-      {
-        ...common,
-        method: 'POST',
-        path: '/api/v3/order',
-        webSocketMethod: 'order.place',
-        weight: 1,
-        orders: 1,
-        handle: (call) => this.#place(call),
-      },
-      {
-        ...common,
-        method: 'POST',
-        path: '/api/v3/order/test',
-        webSocketMethod: 'order.test',
-        weight: 1,
-        handle: (call) => this.#test(call),
-      },
-      {
-        ...common,
-        method: 'GET',
-        path: '/api/v3/order',
-        webSocketMethod: 'order.status',
-        weight: 4,
-        handle: (call) => orderAnswer(this.#find(call)),
-      },
-      {
-        ...common,
-        method: 'DELETE',
-        path: '/api/v3/order',
-        webSocketMethod: 'order.cancel',
-        weight: 1,
-        handle: (call) => this.#cancel(call),
-      },
-      {
-        ...common,
-        method: 'POST',
-        path: '/api/v3/order/cancelReplace',
-        webSocketMethod: 'order.cancelReplace',
-        weight: 1,
-        orders: 1,
-        handle: (call) => this.#cancelReplace(call),
-      },
-    ];
-  }
-
-  #manyOrders(): Endpoint[] {
-    const bySymbol = (one: number, all: number) => (params: Params) => (params.has('symbol') ? one : all);
-    return [
-      {
-        ...common,
-        method: 'GET',
-        path: '/api/v3/openOrders',
-        webSocketMethod: 'openOrders.status',
-        weight: bySymbol(6, 80),
-        handle: (call) => this.#openOrders(call),
-      },
-      {
-        ...common,
-        method: 'DELETE',
-        path: '/api/v3/openOrders',
-        webSocketMethod: 'openOrders.cancelAll',
-        weight: 1,
-        handle: (call) => this.#cancelAll(call),
-      },
-      {
-        ...common,
-        method: 'GET',
-        path: '/api/v3/allOrders',
-        webSocketMethod: 'allOrders',
-        weight: 20,
-        handle: (call) => this.#allOrders(call),
-      },
-    ];
-  }
-
-  #orderLists(): Endpoint[] {
-    return [
-      {
-        ...common,
-        method: 'POST',
-        path: '/api/v3/orderList/oco',
-        webSocketMethod: 'orderList.place.oco',
-        weight: 1,
-        orders: 2,
-        handle: (call) => this.#placeOco(call),
-      },
-      {
-        ...common,
-        method: 'POST',
-        path: '/api/v3/order/oco',
-        webSocketMethod: 'orderList.place',
-        weight: 1,
-        orders: 2,
-        handle: (call) => this.#placeOco({ ...call, params: modernOcoParams(call.params) }),
-      },
-      {
-        ...common,
-        method: 'GET',
-        path: '/api/v3/orderList',
-        webSocketMethod: 'orderList.status',
-        weight: 4,
-        handle: (call) => this.#findList(call),
-      },
-      {
-        ...common,
-        method: 'DELETE',
-        path: '/api/v3/orderList',
-        webSocketMethod: 'orderList.cancel',
-        weight: 1,
-        handle: (call) => this.#cancelList(call),
-      },
-      {
-        ...common,
-        method: 'GET',
-        path: '/api/v3/openOrderList',
-        webSocketMethod: 'openOrderLists.status',
-        weight: 6,
-        handle: (call) => this.#lists(call, true),
-      },
-      {
-        ...common,
-        method: 'GET',
-        path: '/api/v3/allOrderList',
-        webSocketMethod: 'allOrderLists',
-        weight: 20,
-        handle: (call) => this.#lists(call, false),
-      },
+      make('POST /api/v3/order', { weight: 1, orders: 1, webSocketMethod: 'order.place' }, (call) => this.#place(call)),
+      make('POST /api/v3/order/test', { weight: 1, webSocketMethod: 'order.test' }, (call) => this.#test(call)),
+      make('GET /api/v3/order', { weight: 4, webSocketMethod: 'order.status' }, (call) =>
+        orderAnswer(this.#find(call)),
+      ),
+      make('DELETE /api/v3/order', { weight: 1, webSocketMethod: 'order.cancel' }, (call) => this.#cancel(call)),
+      make(
+        'POST /api/v3/order/cancelReplace',
+        { weight: 1, orders: 1, webSocketMethod: 'order.cancelReplace' },
+        (call) => this.#cancelReplace(call),
+      ),
+      make('GET /api/v3/openOrders', { weight: bySymbol(6, 80), webSocketMethod: 'openOrders.status' }, (call) =>
+        this.#openOrders(call),
+      ),
+      make('DELETE /api/v3/openOrders', { weight: 1, webSocketMethod: 'openOrders.cancelAll' }, (call) =>
+        this.#cancelAll(call),
+      ),
+      make('GET /api/v3/allOrders', { weight: 20, webSocketMethod: 'allOrders' }, (call) => this.#allOrders(call)),
     ];
   }
 
@@ -269,41 +151,5 @@ export class SpotOrderEndpoints {
       .filter((order) => order.symbol === symbol && (fromId === null || order.orderId >= fromId))
       .filter(({ placedAt }) => placedAt >= startMs && placedAt <= endMs);
     return (fromId === null ? orders.slice(-limit) : orders.slice(0, limit)).map(orderAnswer);
-  }
-
-  #placeOco({ params, accountId }: VenueCall): object {
-    const symbol = symbolOf(this.#data, 'spot', params);
-    const placed = this.#desk.placeOco(symbol, readOco(params, accountId, this.#nextClientId));
-    if (!placed.ok) throw spotRefusal(placed.error);
-    return newListAnswer(placed.value.list, this.#desk.history(accountId));
-  }
-
-  #findList({ params, accountId }: VenueCall): object {
-    const orderListId = params.optionalInteger('orderListId');
-    const clientId = params.optionalText('origClientOrderId');
-    if (orderListId === null && clientId === null) throw refuse('PARAMETER_MISSING', { parameter: 'orderListId' });
-    const list = this.#desk.history(accountId).list({ orderListId, clientId });
-    if (list === null) throw refuse('NO_SUCH_LIST');
-    return listAnswer(list);
-  }
-
-  #cancelList({ params, accountId }: VenueCall): object {
-    const venueId = params.optionalInteger('orderListId');
-    const clientId = params.optionalText('listClientOrderId');
-    if (venueId === null && clientId === null) throw refuse('PARAMETER_MISSING', { parameter: 'orderListId' });
-    const id = venueId !== null ? { venueId } : { clientId: clientId ?? '' };
-    const cancelled = this.#desk.cancelList({ accountId, id });
-    if (!cancelled.ok) throw spotRefusal(cancelled.error);
-    const cancelId = params.optionalText('newClientOrderId') ?? this.#nextClientId();
-    return cancelledListAnswer(cancelled.value, this.#desk.history(accountId), cancelId);
-  }
-
-  #lists({ params, accountId }: VenueCall, isOpen: boolean): object[] {
-    const limit = params.limit('limit', { fallback: 500, max: 1_000 });
-    const lists = this.#desk.history(accountId).lists();
-    return lists
-      .filter(({ status }) => !isOpen || status === 'executing')
-      .slice(-limit)
-      .map(listAnswer);
   }
 }

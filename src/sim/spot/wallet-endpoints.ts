@@ -2,43 +2,22 @@ import { atomsText } from '../../matching/atoms.ts';
 import type { MarketData } from '../data/market-data.ts';
 import type { Desk } from '../state/desk.ts';
 import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
+import { endpointsOf } from '../transport/endpoint.ts';
 
 /** What clients ask for on the way: coins, margin pairs, the COIN-M market (which is empty here). */
 export function walletEndpoints(desk: Desk, data: MarketData): Endpoint[] {
-  const common = { market: 'spot', method: 'GET', weight: 1 } as const;
+  const open = endpointsOf('spot', 'none');
+  const signed = endpointsOf('spot', 'signed');
+  const coinMargined = endpointsOf('futures', 'none');
   return [
-    { ...common, path: '/sapi/v1/system/status', security: 'none', handle: () => ({ status: 0, msg: 'normal' }) },
-    {
-      ...common,
-      path: '/sapi/v1/capital/config/getall',
-      security: 'signed',
-      weight: 10,
-      handle: (call) => coins(desk, data, call),
-    },
-    { ...common, path: '/sapi/v1/margin/allPairs', security: 'key', handle: () => marginPairs(data) },
-    {
-      ...common,
-      path: '/sapi/v1/margin/isolated/allPairs',
-      security: 'signed',
-      weight: 10,
-      handle: () => marginPairs(data),
-    },
-    { ...common, path: '/sapi/v1/asset/tradeFee', security: 'signed', handle: () => tradeFees(data) },
-    {
-      ...common,
-      market: 'futures',
-      path: '/dapi/v1/exchangeInfo',
-      security: 'none',
-      handle: ({ nowMs }) => emptyMarket(nowMs),
-    },
-    { ...common, market: 'futures', path: '/dapi/v1/ping', security: 'none', handle: () => ({}) },
-    {
-      ...common,
-      market: 'futures',
-      path: '/dapi/v1/time',
-      security: 'none',
-      handle: ({ nowMs }) => ({ serverTime: nowMs }),
-    },
+    open('GET /sapi/v1/system/status', { weight: 1 }, () => ({ status: 0, msg: 'normal' })),
+    signed('GET /sapi/v1/capital/config/getall', { weight: 10 }, (call) => coins(desk, data, call)),
+    endpointsOf('spot', 'key')('GET /sapi/v1/margin/allPairs', { weight: 1 }, () => marginPairs(data)),
+    signed('GET /sapi/v1/margin/isolated/allPairs', { weight: 10 }, () => marginPairs(data)),
+    signed('GET /sapi/v1/asset/tradeFee', { weight: 1 }, () => tradeFees(data)),
+    coinMargined('GET /dapi/v1/exchangeInfo', { weight: 1 }, ({ nowMs }) => emptyMarket(nowMs)),
+    coinMargined('GET /dapi/v1/ping', { weight: 1 }, () => ({})),
+    coinMargined('GET /dapi/v1/time', { weight: 1 }, ({ nowMs }) => ({ serverTime: nowMs })),
   ];
 }
 

@@ -1,7 +1,6 @@
 import type { Market } from '../../domain/instrument.ts';
 import type { Result } from '../../lib/result.ts';
 import type { Chance } from '../../ports/chance.ts';
-import { atomsFromMarketData } from '../../matching/atoms.ts';
 import { Venue } from '../../matching/venue.ts';
 import type {
   AlgoReport,
@@ -19,12 +18,12 @@ import type {
   VenueEvent,
 } from '../../matching/venue-types.ts';
 import type { OrderFaults } from '../faults/order-faults.ts';
-import type { MarketData, MarketListener } from '../data/market-data.ts';
+import type { MarketData } from '../data/market-data.ts';
 import type { SymbolData } from '../data/symbol-data.ts';
 import type { PublicTrade } from '../data/trade-ring.ts';
-import { averagePrice } from '../streams/message-text.ts';
 import { randomKey } from '../user-data/listen-keys.ts';
 import { AccountHistory } from './account-history.ts';
+import { MarketMirror } from './market-mirror.ts';
 
 /** Fees as the venue charges them to a new account. */
 export const FEES: Readonly<Record<Market, FeeTerms>> = {
@@ -34,7 +33,6 @@ export const FEES: Readonly<Record<Market, FeeTerms>> = {
 
 /** Taken of the notional at liquidation: 1.25 %. */
 const LIQUIDATION_FEE = 1_250_000n;
-const FEE_TOKEN_SYMBOL = 'BNBUSDT';
 
 /** What is told of the desk's doings, after it is written down. */
 export interface DeskListener {
@@ -42,20 +40,16 @@ export interface DeskListener {
   onEvent(event: VenueEvent, context: { readonly publicTradeId: number; readonly cancelId: string | null }): void;
 }
 
-/**
- * One market's matching: the venue model, kept in line with the world outside, and the history of its accounts. The model
- * hears of a symbol's market only while orders or positions make it matter; before an order it is shown the book anew.
- */
-export class Desk implements Pick<MarketListener, 'onTrade' | 'onQuote' | 'onMark'> {
+/** One market's matching: the venue model, kept in line with the world outside, and the history of its accounts. */
+export class Desk {
   readonly market: Market;
   readonly venue: Venue;
+  readonly mirror: MarketMirror;
   readonly #data: () => MarketData;
   readonly #listener: DeskListener;
   readonly #random: Chance;
   readonly #histories = new Map<string, AccountHistory>();
   readonly #updatedAt = new Map<string, number>();
-  /** Symbols whose market the venue must follow. */
-  readonly #followed = new Set<string>();
   /** Client ids of cancel requests, by the order that they end. */
   readonly #cancelIds = new Map<number, string>();
   /** Ids on the public stream of trades that the venue made, by symbol and the venue's own id. */
@@ -83,6 +77,7 @@ export class Desk implements Pick<MarketListener, 'onTrade' | 'onQuote' | 'onMar
       firstOrderId: options.firstOrderId,
       onEvent: (event) => this.#record(event),
     });
+    this.mirror = new MarketMirror(options.market, this.venue, options.data);
   }
 
   /** Lists the symbols of the market. */
@@ -122,7 +117,7 @@ export class Desk implements Pick<MarketListener, 'onTrade' | 'onQuote' | 'onMar
   // Requests
 
   placeOrder(data: SymbolData, request: OrderRequest): Result<PlacedOrder, Refusal> {
-    this.#show(data, this.#faults.takeBookSize(request));
+    this.mirror.show(data, this.#faults.takeBookSize(request));
     return this.venue.placeOrder(request);
   }
 
@@ -143,7 +138,7 @@ export class Desk implements Pick<MarketListener, 'onTrade' | 'onQuote' | 'onMar
     key: OrderKey,
     to: { readonly request: OrderRequest; readonly stopOnFailure: boolean; readonly cancelId: string },
   ): { cancelled: Result<OrderReport, Refusal>; placed: Result<PlacedOrder, Refusal> | null } {
-    this.#show(data);
+    this.mirror.show(data);
     this.#noteCancel(key, to.cancelId);
     return this.venue.cancelReplace(key, to);
   }
@@ -153,12 +148,12 @@ export class Desk implements Pick<MarketListener, 'onTrade' | 'onQuote' | 'onMar
     key: OrderKey,
     to: { readonly price: bigint; readonly quantity: bigint },
   ): Result<PlacedOrder, Refusal> {
-    this.#show(data);
+    this.mirror.show(data);
     return this.venue.amendOrder(key, to);
   }
 
   placeOco(data: SymbolData, request: OcoRequest): Result<PlacedList, Refusal> {
-    this.#show(data);
+    this.mirror.show(data);
     return this.venue.placeOco(request);
   }
 
@@ -170,31 +165,8 @@ export class Desk implements Pick<MarketListener, 'onTrade' | 'onQuote' | 'onMar
   }
 
   placeAlgoOrder(data: SymbolData, request: OrderRequest): Result<AlgoReport, Refusal> {
-    this.#show(data);
+    this.mirror.show(data);
     return this.venue.placeAlgoOrder(request);
-  }
-
-  // The world outside
-
-  onTrade(data: SymbolData, trade: PublicTrade): void {
-    if (!this.#followed.has(data.symbol)) return;
-    this.venue.advanceTo(trade.timeMs);
-    const { price, quantity, buyerIsMaker } = trade;
-    this.venue.trade({ symbol: data.symbol, price, quantity, buyerIsTaker: !buyerIsMaker });
-    if (data.symbol === FEE_TOKEN_SYMBOL) this.#showFeeToken();
-  }
-
-  onQuote(data: SymbolData): void {
-    if (!this.#followed.has(data.symbol)) return;
-    this.venue.advanceTo(data.quoteMs);
-    const { symbol, bid, bidQuantity, ask, askQuantity } = data;
-    this.venue.quote({ symbol, bid, bidQuantity, ask, askQuantity });
-  }
-
-  onMark(data: SymbolData): void {
-    if (this.market !== 'futures' || !this.#followed.has(data.symbol)) return;
-    this.venue.advanceTo(data.markMs);
-    this.#showMark(data);
   }
 
   /** Moves the venue's clock on: scheduled actions and funding. */
@@ -204,48 +176,7 @@ export class Desk implements Pick<MarketListener, 'onTrade' | 'onQuote' | 'onMar
 
   /** Shows the venue a symbol's market as it is now, and lets it follow from here on. */
   follow(data: SymbolData): void {
-    this.#show(data);
-  }
-
-  /** @param bookSize base units that each side is to hold, at its best price; null: what the market shows */
-  #show(data: SymbolData, bookSize: number | null = null): void {
-    const { symbol } = data;
-    this.venue.advanceTo(this.#data().nowMs);
-    this.#showFeeToken();
-    const { bids, asks } = data.depth();
-    const levels = ({ count, prices, quantities }: typeof bids): [number, number][] =>
-      bookSize !== null
-        ? [[prices[0] ?? 0, bookSize]]
-        : Array.from({ length: count }, (_, row) => [prices[row] ?? 0, quantities[row] ?? 0]);
-    const isNew = !this.#followed.has(symbol);
-    // Before the book is shown, because a trade takes from it.
-    if (isNew && data.lastPrice > 0) this.#showLastPrice(data);
-    this.venue.depth({ symbol, bids: levels(bids), asks: levels(asks), isSnapshot: true });
-    if (this.market === 'spot') this.venue.setAveragePrice(symbol, averagePrice(data));
-    else this.#showMark(data);
-    this.#followed.add(symbol);
-  }
-
-  /** The last price is told by a trade of the smallest size. */
-  #showLastPrice(data: SymbolData): void {
-    const quantity = data.instrument(this.market)?.rules.step.toNumber() ?? 0;
-    this.venue.trade({
-      symbol: data.symbol,
-      price: data.lastPrice,
-      quantity,
-      buyerIsTaker: data.lastPrice >= data.ask,
-    });
-  }
-
-  #showMark(data: SymbolData): void {
-    if (!(data.markPrice > 0)) return;
-    this.venue.setFundingRate(data.symbol, signedAtoms(data.fundingRate));
-    this.venue.mark(data.symbol, data.markPrice);
-  }
-
-  #showFeeToken(): void {
-    const price = this.#data().find('spot', FEE_TOKEN_SYMBOL)?.lastPrice ?? Number.NaN;
-    if (price > 0) this.venue.setFeeTokenPrice('USDT', price);
+    this.mirror.show(data);
   }
 
   #noteCancel(key: OrderKey, cancelId: string): void {
@@ -296,11 +227,6 @@ export class Desk implements Pick<MarketListener, 'onTrade' | 'onQuote' | 'onMar
     if (this.#publicIds.size > 1_000 && oldest !== undefined) this.#publicIds.delete(oldest);
     return id;
   }
-}
-
-function signedAtoms(value: number): bigint {
-  const size = atomsFromMarketData(Math.abs(value));
-  return value < 0 ? -size : size;
 }
 
 function accountOf(event: VenueEvent): string | null {

@@ -99,13 +99,16 @@ export function spotRefusal({ reason }: Refusal): VenueError {
 /** The venue's answer on futures; `order` helps to tell codes apart that the model knows as one reason. */
 export function futuresRefusal(
   { reason }: Refusal,
-  order?: { readonly instrument: Instrument; readonly request: Pick<OrderRequest, 'size' | 'execution'> },
+  order?: { readonly instrument: Instrument; readonly request: Pick<OrderRequest, 'size' | 'execution' | 'side'> },
 ): VenueError {
   if (order !== undefined && reason === 'notional_min') {
     return refuse('MIN_NOTIONAL', { notional: order.instrument.rules.notional.min?.toFixed() ?? '5' });
   }
   if (order !== undefined && (reason === 'lot_size_range' || reason === 'market_lot_size_range')) {
     return quantityRefusal(order.instrument, order.request.size);
+  }
+  if (order?.request.side === 'sell' && reason === 'percent_price') {
+    return refuse('PRICE_BELOW_FLOOR', { limit: 'the PERCENT_PRICE filter allows' });
   }
   const [name, context] = FUTURES_ANSWERS[reason];
   return refuse(name, context);

@@ -128,13 +128,13 @@ export class TimedStreams {
   }
 
   #depthText(topic: Topic, data: SymbolData, nowMs: number): string | null {
-    data.depthBook.update(data.depth());
+    data.refreshBook(nowMs);
     const change = data.depthBook.takeChange(this.#streamKey(topic.name));
     return change === null ? null : depthText(this.#contextOf(data), change, nowMs);
   }
 
   #partialDepthText(stream: TimedStream, data: SymbolData, nowMs: number): string | null {
-    data.depthBook.update(data.depth());
+    data.refreshBook(nowMs);
     const { lastId, bids, asks } = data.depthBook.snapshot(stream.topic.levels);
     const previousId = stream.sent === '' ? lastId - 1 : Number(stream.sent);
     if (isUnchanged(stream, String(lastId))) return null;

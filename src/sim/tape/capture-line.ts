@@ -45,6 +45,28 @@ export class CaptureLine {
     }
   }
 
+  /**
+   * Takes apart the beginning of a line whose end is not known: a time in nanoseconds.
+   * @returns where its body begins; -1 when it begins in another way
+   */
+  readStart(bytes: Buffer, start: number): number {
+    let milliseconds = 0;
+    for (let at = start; at < start + NANOSECOND_DIGITS; at += 1) {
+      const digit = (bytes[at] ?? 0) - CODE.zero;
+      if (!(digit >= 0 && digit <= 9)) return -1;
+      if (at - start < NANOSECOND_DIGITS - 6) milliseconds = milliseconds * 10 + digit;
+    }
+    this.timeMs = milliseconds;
+    this.bodyStart = start + NANOSECOND_DIGITS + 1;
+    return bytes[this.bodyStart - 1] === CODE.space ? this.bodyStart : -1;
+  }
+
+  /** The body of the line that `readStart` began is a message that ends at `end`. */
+  endMessage(end: number): void {
+    this.kind = 'message';
+    this.bodyEnd = end;
+  }
+
   /** A time and a body. */
   #readTimed(bytes: Buffer, start: number, end: number): boolean {
     let at = start;

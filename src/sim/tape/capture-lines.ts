@@ -5,7 +5,7 @@ import { StreamMessage } from './stream-message.ts';
 import type { TapeProblems } from './tape-problems.ts';
 
 const LINE_END = 10;
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 
 /** Walks through the lines of a capture, one at a time; malformed ones are reported and passed over. */
 export class CaptureLines {
@@ -50,6 +50,7 @@ export class CaptureLines {
     const bytes = this.bytes;
     while (this.#at < bytes.length) {
       const start = this.#at;
+      if (this.#takePlain(bytes, start)) return true;
       const found = bytes.indexOf(LINE_END, start);
       const end = found < 0 ? bytes.length : found;
       this.#at = end + 1;
@@ -57,6 +58,18 @@ export class CaptureLines {
       if (this.#take(bytes, start, end)) return true;
     }
     return false;
+  }
+
+  /** Nearly every line is taken apart in one pass, without looking for its end first. */
+  #takePlain(bytes: Buffer, start: number): boolean {
+    const bodyStart = this.line.readStart(bytes, start);
+    if (bodyStart < 0) return false;
+    const bodyEnd = this.message.readPlain(bytes, bodyStart, bytes.length);
+    if (bodyEnd < 0 || bytes[bodyEnd] !== LINE_END) return false;
+    this.line.endMessage(bodyEnd);
+    this.#at = bodyEnd + 1;
+    this.#lineNumber += 1;
+    return true;
   }
 
   #take(bytes: Buffer, start: number, end: number): boolean {

@@ -9,8 +9,10 @@ const CLOSE_ARRAY = 93;
 /** The position behind the string that begins at `at`, or -1. */
 function endOfString(bytes: Buffer, at: number, end: number): number {
   for (let i = at + 1; i < end; i += 1) {
-    if (bytes[i] === CODE.backslash) i += 1;
-    else if (bytes[i] === CODE.quote) return i + 1;
+    const byte = bytes[i] ?? 0;
+    if (byte === CODE.quote) return i + 1;
+    if (byte === CODE.backslash) i += 1;
+    else if (byte < CODE.space) return -1;
   }
   return -1;
 }
@@ -42,13 +44,12 @@ function endOfNested(bytes: Buffer, at: number, end: number): number {
   return -1;
 }
 
-function endOfValue(bytes: Buffer, at: number, end: number): number {
-  const byte = bytes[at];
-  if (byte === CODE.quote) return endOfString(bytes, at, end);
-  if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) return endOfNested(bytes, at, end);
+/** The position behind the number, `true`, `false` or `null` that begins at `at`, or -1. */
+function endOfBareValue(bytes: Buffer, at: number, end: number): number {
   for (let i = at; i < end; i += 1) {
-    const next = bytes[i];
-    if (next === CODE.comma || next === CLOSE_OBJECT) return i > at ? i : -1;
+    const byte = bytes[i] ?? 0;
+    if (byte === CODE.comma || byte === CLOSE_OBJECT) return i > at ? i : -1;
+    if (byte <= CODE.quote) return -1;
   }
   return -1;
 }
@@ -62,35 +63,50 @@ export class FlatObject {
   readonly #starts = new Int32Array(128);
   readonly #ends = new Int32Array(128);
   readonly #seenIn = new Int32Array(128);
-  #scan = 0;
+  #scans = 0;
 
   /**
    * Takes the object that fills `bytes[start, end)`.
    * @returns false when that is no JSON object
    */
   scan(bytes: Buffer, start: number, end: number): boolean {
+    return this.#scan(bytes, [start, end], true) === end;
+  }
+
+  /**
+   * Takes an object without objects and arrays in it whose end is not known.
+   * @returns the position behind it, at most `limit`; -1 when there is none
+   */
+  scanFlat(bytes: Buffer, start: number, limit: number): number {
+    return this.#scan(bytes, [start, limit], false);
+  }
+
+  #scan(bytes: Buffer, [start, limit]: readonly [number, number], takesNested: boolean): number {
     this.#bytes = bytes;
-    this.#scan += 1;
-    if (bytes[start] !== OPEN_OBJECT) return false;
+    this.#scans += 1;
+    if (bytes[start] !== OPEN_OBJECT) return -1;
     let at = start + 1;
-    if (bytes[at] === CLOSE_OBJECT) return at + 1 === end;
+    if (bytes[at] === CLOSE_OBJECT) return at + 1;
     for (;;) {
       while (bytes[at] === CODE.space) at += 1;
-      if (bytes[at] !== CODE.quote) return false;
+      if (bytes[at] !== CODE.quote) return -1;
       const nameAt = at + 1;
       const isPlain =
         bytes[nameAt + 1] === CODE.quote && bytes[nameAt] !== CODE.quote && bytes[nameAt] !== CODE.backslash;
-      at = isPlain ? nameAt + 2 : endOfString(bytes, at, end);
-      if (at < 0 || bytes[at] !== CODE.colon) return false;
+      at = isPlain ? nameAt + 2 : endOfString(bytes, at, limit);
+      if (at < 0 || bytes[at] !== CODE.colon) return -1;
       const isShort = at - nameAt === 2;
       at += 1;
       while (bytes[at] === CODE.space) at += 1;
       const valueAt = at;
-      at = endOfValue(bytes, at, end);
-      if (at < 0) return false;
+      const first = bytes[at];
+      if (first === CODE.quote) at = endOfString(bytes, at, limit);
+      else if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) at = endOfBareValue(bytes, at, limit);
+      else at = takesNested ? endOfNested(bytes, at, limit) : -1;
+      if (at < 0) return -1;
       if (isShort) this.#remember(bytes[nameAt] ?? 0, valueAt, at);
-      if (bytes[at] === CLOSE_OBJECT) return at + 1 === end;
-      if (bytes[at] !== CODE.comma) return false;
+      if (bytes[at] === CLOSE_OBJECT) return at + 1;
+      if (bytes[at] !== CODE.comma) return -1;
       at += 1;
     }
   }
@@ -100,12 +116,12 @@ export class FlatObject {
     const isText = this.#bytes[start] === CODE.quote;
     this.#starts[name] = isText ? start + 1 : start;
     this.#ends[name] = isText ? end - 1 : end;
-    this.#seenIn[name] = this.#scan;
+    this.#seenIn[name] = this.#scans;
   }
 
   /** @param name code of the member's one-character name, in all that follow */
   has(name: number): boolean {
-    return this.#seenIn[name] === this.#scan;
+    return this.#seenIn[name] === this.#scans;
   }
 
   /** Where the value begins, without its quotes. Meaningless when there is no such member. */

@@ -42,6 +42,9 @@ const TICKER_MEMBERS = [
 
 const EVENT_TYPES = ['trade', 'aggTrade', 'bookTicker', 'depthUpdate', 'markPriceUpdate'] as const;
 
+const QUOTE = 34;
+const CLOSE_OBJECT = 125;
+
 function startsWith(bytes: Buffer, at: number, text: Buffer): boolean {
   for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text[i]) return false;
   return true;
@@ -71,26 +74,46 @@ export class StreamMessage {
       this.kind = 'snapshot';
       return;
     }
-    if (startsWith(bytes, start, COMBINED)) this.#unwrap(bytes, start, end);
+    if (startsWith(bytes, start, COMBINED) && bytes[end - 1] === CLOSE_OBJECT && this.#unwrap(bytes, start, end)) {
+      this.dataEnd = end - 1;
+    }
     if (!this.members.scan(bytes, this.dataStart, this.dataEnd)) {
       this.kind = isArray(bytes, this.dataStart, this.dataEnd) ? 'other' : 'malformed';
       return;
     }
-    this.kind = this.#kindOf();
-    if (this.members.has(MEMBER.symbol)) {
-      this.symbol = this.#texts.get(bytes, this.members.startOf(MEMBER.symbol), this.members.endOf(MEMBER.symbol));
-    }
+    this.#understand(bytes);
     if (this.stream === '') this.stream = this.#streamName();
   }
 
-  #unwrap(bytes: Buffer, start: number, end: number): void {
+  /**
+   * Takes apart a message of a combined stream, without objects and arrays in it, whose end is not known.
+   * @returns the position behind it, at most `limit`; -1 when the message is another one
+   */
+  readPlain(bytes: Buffer, start: number, limit: number): number {
+    if (!startsWith(bytes, start, COMBINED) || !this.#unwrap(bytes, start, limit)) return -1;
+    this.dataEnd = this.members.scanFlat(bytes, this.dataStart, limit);
+    if (this.dataEnd < 0 || bytes[this.dataEnd] !== CLOSE_OBJECT) return -1;
+    this.#understand(bytes);
+    return this.dataEnd + 1;
+  }
+
+  #understand(bytes: Buffer): void {
+    const { members } = this;
+    this.kind = this.#kindOf();
+    this.symbol = members.has(MEMBER.symbol)
+      ? this.#texts.get(bytes, members.startOf(MEMBER.symbol), members.endOf(MEMBER.symbol))
+      : '';
+  }
+
+  /** Finds the stream's name and where the message in the frame begins. */
+  #unwrap(bytes: Buffer, start: number, end: number): boolean {
     const nameAt = start + COMBINED.length;
     let nameEnd = nameAt;
-    while (nameEnd < end && bytes[nameEnd] !== 34) nameEnd += 1;
-    if (!startsWith(bytes, nameEnd, COMBINED_DATA) || bytes[end - 1] !== 125) return;
+    while (nameEnd < end && bytes[nameEnd] !== QUOTE) nameEnd += 1;
+    if (!startsWith(bytes, nameEnd, COMBINED_DATA)) return false;
     this.stream = this.#texts.get(bytes, nameAt, nameEnd);
     this.dataStart = nameEnd + COMBINED_DATA.length;
-    this.dataEnd = end - 1;
+    return true;
   }
 
   #kindOf(): MessageKind {

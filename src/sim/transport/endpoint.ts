@@ -25,6 +25,25 @@ export interface Endpoint {
   readonly handle: (call: VenueCall) => unknown;
 }
 
+/** Makes the endpoints of one market and kind of access: `make('GET /api/v3/time', { weight: 1 }, handler)`. */
+export function endpointsOf(market: Market, security: Endpoint['security']) {
+  return (
+    route: `${Endpoint['method']} /${string}`,
+    terms: Pick<Endpoint, 'weight' | 'orders' | 'webSocketMethod'>,
+    handle: Endpoint['handle'],
+  ): Endpoint => {
+    const at = route.indexOf(' ');
+    return {
+      market,
+      method: route.slice(0, at) as Endpoint['method'],
+      path: route.slice(at + 1),
+      security,
+      ...terms,
+      handle,
+    };
+  };
+}
+
 /** The weight of a request. */
 export function weightOf(endpoint: Endpoint, params: Params): number {
   return typeof endpoint.weight === 'number' ? endpoint.weight : endpoint.weight(params);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { textFrame } from './frame.ts';
-import { FrameBatch } from './frame-batch.ts';
+import { FrameBatch, SpareBlocks } from './frame-batch.ts';
 
 /** Reads unmasked text frames (RFC 6455, 5.2). */
 function readFrames(bytes: Buffer): string[] {
@@ -33,7 +33,7 @@ describe('a batch of frames', () => {
     fc.assert(
       fc.property(actions, (steps) => {
         const blocks: Buffer[] = [];
-        const batch = new FrameBatch((part, done) => {
+        const batch = new FrameBatch(new SpareBlocks(), (part, done) => {
           blocks.push(Buffer.from(part));
           done();
         });
@@ -50,7 +50,7 @@ describe('a batch of frames', () => {
 
   it('gathers small messages into few writes', () => {
     let writes = 0;
-    const batch = new FrameBatch(() => (writes += 1));
+    const batch = new FrameBatch(new SpareBlocks(), () => (writes += 1));
     for (let turn = 0; turn < 10_000; turn += 1) batch.add(textFrame('y'.repeat(100)));
     batch.flush();
     expect(writes).toBeLessThan(25);

@@ -1,9 +1,5 @@
 const FIN_TEXT = 0x81;
-const LONGEST_HEADER = 10;
 const CLOSING_BRACE = 0x7d;
-/** Frames are made in one slab, round and round; a frame beyond a quarter of it gets memory of its own. */
-const SLAB_BYTES = 1 << 18;
-const LARGEST_IN_SLAB = SLAB_BYTES / 4;
 
 /** A part of a buffer. */
 export interface Bytes {
@@ -12,16 +8,62 @@ export interface Bytes {
   readonly dataEnd: number;
 }
 
-/**
- * A WebSocket frame, ready to be sent to any number of connections. Its memory is used again after some hundred more
- * frames: whoever keeps it for later takes a copy, `keptFrame`.
- */
-export type Frame = Bytes;
+/** A text message on its way into a WebSocket frame; it becomes bytes where it is sent. */
+export interface Frame {
+  readonly payloadBytes: number;
+  /** The message, unless it comes from `source`. */
+  readonly text: string;
+  /** A message that is bytes already. They may change once it is sent: whoever keeps it takes a copy, `keptFrame`. */
+  readonly source: Bytes | null;
+  /** What stands before the bytes of `source`, closed by a brace after them. */
+  readonly opening: Buffer | null;
+}
 
-const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-let slabUsed = 0;
+/** A text as a frame. */
+export function textFrame(text: string): Frame {
+  return { payloadBytes: Buffer.byteLength(text), text, source: null, opening: null };
+}
 
-/** Writes the header of an unmasked text frame (RFC 6455, 5.2) at `offset`; gives the offset after it. */
+/** Bytes as a frame; with `opening` before them and a closing brace after them if it is given. */
+export function bytesFrame(source: Bytes, opening: Buffer | null): Frame {
+  const length = source.dataEnd - source.dataStart;
+  return { payloadBytes: length + (opening === null ? 0 : opening.length + 1), text: '', source, opening };
+}
+
+/** The same frame, independent of memory that will change. */
+export function keptFrame(frame: Frame): Frame {
+  if (frame.source === null) return frame;
+  const { bytes, dataStart, dataEnd } = frame.source;
+  const source = { bytes: Buffer.from(bytes.subarray(dataStart, dataEnd)), dataStart: 0, dataEnd: dataEnd - dataStart };
+  return { ...frame, source };
+}
+
+/** Bytes of a frame with its header. */
+export function frameBytes({ payloadBytes }: Frame): number {
+  if (payloadBytes < 126) return payloadBytes + 2;
+  return payloadBytes + (payloadBytes < 65_536 ? 4 : 10);
+}
+
+/** Writes a frame, unmasked, at `offset`, where there is room for it. */
+export function writeFrame(frame: Frame, target: Buffer, offset: number): void {
+  const { payloadBytes, text, source, opening } = frame;
+  const at = writeHeader(target, offset, payloadBytes);
+  if (source === null) {
+    // Text of one byte a character needs no encoding.
+    target.write(text, at, payloadBytes, payloadBytes === text.length ? 'latin1' : 'utf8');
+    return;
+  }
+  const { bytes, dataStart, dataEnd } = source;
+  if (opening === null) {
+    bytes.copy(target, at, dataStart, dataEnd);
+    return;
+  }
+  opening.copy(target, at);
+  bytes.copy(target, at + opening.length, dataStart, dataEnd);
+  target[at + payloadBytes - 1] = CLOSING_BRACE;
+}
+
+/** Writes the header of an unmasked text frame (RFC 6455, 5.2); gives the offset after it. */
 function writeHeader(target: Buffer, offset: number, payloadBytes: number): number {
   target[offset] = FIN_TEXT;
   if (payloadBytes < 126) {
@@ -30,57 +72,12 @@ function writeHeader(target: Buffer, offset: number, payloadBytes: number): numb
   }
   if (payloadBytes < 65_536) {
     target[offset + 1] = 126;
-    target.writeUInt16BE(payloadBytes, offset + 2);
+    target[offset + 2] = payloadBytes >>> 8;
+    target[offset + 3] = payloadBytes & 0xff;
     return offset + 4;
   }
   target[offset + 1] = 127;
   target.writeUInt32BE(0, offset + 2);
   target.writeUInt32BE(payloadBytes, offset + 6);
-  return offset + LONGEST_HEADER;
-}
-
-function headerBytes(payloadBytes: number): number {
-  if (payloadBytes < 126) return 2;
-  return payloadBytes < 65_536 ? 4 : LONGEST_HEADER;
-}
-
-/** Memory for a frame with its header written; the payload is the caller's to write, at the end of it. */
-function emptyFrame(payloadBytes: number): Frame {
-  const size = headerBytes(payloadBytes) + payloadBytes;
-  const isLarge = size > LARGEST_IN_SLAB;
-  const bytes = isLarge ? Buffer.allocUnsafeSlow(size) : slab;
-  if (!isLarge && slabUsed + size > SLAB_BYTES) slabUsed = 0;
-  const dataStart = isLarge ? 0 : slabUsed;
-  if (!isLarge) slabUsed += size;
-  writeHeader(bytes, dataStart, payloadBytes);
-  return { bytes, dataStart, dataEnd: dataStart + size };
-}
-
-/** A text as a frame. */
-export function textFrame(text: string): Frame {
-  const payloadBytes = Buffer.byteLength(text);
-  const frame = emptyFrame(payloadBytes);
-  frame.bytes.write(text, frame.dataEnd - payloadBytes);
-  return frame;
-}
-
-/** Bytes as a frame; with `opening` before them and a closing brace after them if it is given. */
-export function bytesFrame(payload: Bytes, opening: Buffer | null): Frame {
-  const { bytes, dataStart, dataEnd } = payload;
-  const payloadBytes = dataEnd - dataStart + (opening === null ? 0 : opening.length + 1);
-  const frame = emptyFrame(payloadBytes);
-  const payloadAt = frame.dataEnd - payloadBytes;
-  if (opening === null) {
-    bytes.copy(frame.bytes, payloadAt, dataStart, dataEnd);
-    return frame;
-  }
-  opening.copy(frame.bytes, payloadAt);
-  bytes.copy(frame.bytes, payloadAt + opening.length, dataStart, dataEnd);
-  frame.bytes[frame.dataEnd - 1] = CLOSING_BRACE;
-  return frame;
-}
-
-/** The same frame in memory of its own. */
-export function keptFrame({ bytes, dataStart, dataEnd }: Frame): Frame {
-  return { bytes: Buffer.from(bytes.subarray(dataStart, dataEnd)), dataStart: 0, dataEnd: dataEnd - dataStart };
+  return offset + 10;
 }

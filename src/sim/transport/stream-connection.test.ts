@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import type { Duplex } from 'node:stream';
+import { SpareBlocks } from './frame-batch.ts';
 import { textFrame } from './frame.ts';
 import { StreamConnection } from './stream-connection.ts';
 
@@ -22,7 +23,11 @@ function open() {
     },
   };
   let dirty = 0;
-  const sockets = { webSocket: webSocket as unknown as WebSocket, socket: socket as unknown as Duplex };
+  const sockets = {
+    webSocket: webSocket as unknown as WebSocket,
+    socket: socket as unknown as Duplex,
+    spare: new SpareBlocks(),
+  };
   const connection = new StreamConnection(1, sockets, () => (dirty += 1));
   return { connection, socket, dirty: () => dirty };
 }

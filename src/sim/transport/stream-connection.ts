@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 
 import type { Frame } from './frame.ts';
+import type { SpareBlocks } from './frame-batch.ts';
 import { FrameBatch } from './frame-batch.ts';
 
 /** A client that lets more than this pile up is too slow and is disconnected, as at the venue. */
@@ -27,13 +28,13 @@ export class StreamConnection {
   /** @param onDirty called when the connection has something to flush, once until it is flushed */
   constructor(
     id: number,
-    sockets: { readonly webSocket: WebSocket; readonly socket: Duplex },
+    sockets: { readonly webSocket: WebSocket; readonly socket: Duplex; readonly spare: SpareBlocks },
     onDirty: (connection: StreamConnection) => void,
   ) {
     this.id = id;
     this.#webSocket = sockets.webSocket;
     this.#socket = sockets.socket;
-    this.#batch = new FrameBatch((part, done) => this.#socket.write(part, done));
+    this.#batch = new FrameBatch(sockets.spare, (part, done) => this.#socket.write(part, done));
     this.#onDirty = onDirty;
   }
 

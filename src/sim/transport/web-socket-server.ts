@@ -12,6 +12,7 @@ import type { Route } from '../streams/topics.ts';
 import type { ListenKeys } from '../user-data/listen-keys.ts';
 import type { UserStreams } from '../user-data/user-streams.ts';
 import { textFrame } from './frame.ts';
+import { SpareBlocks } from './frame-batch.ts';
 import type { SessionRules } from './session.ts';
 import { FUTURES_API_RULES, FUTURES_RULES, Session, SPOT_API_RULES, SPOT_RULES } from './session.ts';
 import { StreamConnection } from './stream-connection.ts';
@@ -53,6 +54,7 @@ export class VenueWebSockets {
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
   readonly #open = new Set<OpenConnection>();
   readonly #dirty = new Set<StreamConnection>();
+  readonly #spare = new SpareBlocks();
   #nextId = 1;
   #accepted = 0;
 
@@ -72,7 +74,8 @@ export class VenueWebSockets {
       }
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
         const address = request.socket.remoteAddress ?? '';
-        const connection = new StreamConnection(this.#nextId, { webSocket, socket }, (dirty) => this.#noteDirty(dirty));
+        const sockets = { webSocket, socket, spare: this.#spare };
+        const connection = new StreamConnection(this.#nextId, sockets, (dirty) => this.#noteDirty(dirty));
         this.#nextId += 1;
         this.#accepted += 1;
         accept({ webSocket, connection, url, address });
