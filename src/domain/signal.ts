@@ -1,4 +1,5 @@
 import { AitraderError } from './errors.ts';
+import type { Target } from './exits.ts';
 import type { InstrumentRef } from './instrument.ts';
 import type { Level } from './levels.ts';
 import type { OrderId, SignalId, TraderId, UserId } from './ids.ts';
@@ -42,7 +43,7 @@ export interface Signal extends InstrumentRef {
   readonly confidence: number;
   readonly score: number;
   readonly stopLoss: Level | null;
-  readonly takeProfit: readonly Level[];
+  readonly takeProfit: readonly Target[];
   readonly plots: readonly Plot[];
   /** What the filter put into `metadata`, as JSON text. */
   readonly metadata: string;

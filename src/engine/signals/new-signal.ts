@@ -32,7 +32,7 @@ export function newSignal(match: FilterMatch, context: MatchContext): Signal {
     confidence: match.confidence,
     score: match.score,
     stopLoss: match.stopLoss,
-    takeProfit: match.takeProfit.map(({ at }) => at),
+    takeProfit: match.takeProfit,
     plots: match.plots,
     metadata: match.metadata,
     price,

@@ -38,7 +38,7 @@ describe('a new signal', () => {
   it('carries the match and waits, for as long after the check as it may be acted on', () => {
     const { symbol, side, conditions, confidence, score, stopLoss, metadata, plots } = MATCH;
     expect(SIGNAL).toMatchObject({ symbol, side, conditions, confidence, score, stopLoss, metadata, plots });
-    expect(SIGNAL.takeProfit).toEqual([parseLevel('1.5r')]);
+    expect(SIGNAL.takeProfit).toEqual(MATCH.takeProfit);
     expect(SIGNAL).toMatchObject({ expiresAt: 61_000, createdAt: 1_500, state: { status: 'pending' } });
   });
 });

@@ -9,6 +9,7 @@ import { aboveZero, arbitraryAmount, arbitraryExits, arbitraryFloat, arbitraryId
 import {
   arbitraryJson,
   arbitraryLevel,
+  arbitraryTarget,
   arbitraryMarket,
   arbitraryNumber,
   arbitrarySymbol,
@@ -127,7 +128,7 @@ export const arbitrarySignal: fc.Arbitrary<Signal> = record({
   confidence: fc.integer({ min: 0, max: 100 }),
   score: arbitraryNumber,
   stopLoss: orNull(arbitraryLevel),
-  takeProfit: fc.array(arbitraryLevel, { maxLength: 3 }),
+  takeProfit: fc.array(arbitraryTarget, { maxLength: 3 }),
   plots: fc.array(record({ name: arbitraryText, value: arbitraryFloat, level: orNull(arbitraryFloat) }), {
     maxLength: 3,
   }),

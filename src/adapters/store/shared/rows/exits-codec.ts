@@ -1,7 +1,8 @@
 import type { Exits, Target } from '../../../../domain/exits.ts';
 import { amount, finite, level, list, nullable, object } from '../json-codec.ts';
 
-const target = object<Target>({ at: level, part: nullable(amount()) });
+/** A target of a signal or of the exits. */
+export const target = object<Target>({ at: level, part: nullable(amount()) });
 
 /** How filters and traders say that positions end. */
 export const exits = object<Exits>({

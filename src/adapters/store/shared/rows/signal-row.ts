@@ -3,8 +3,9 @@ import type { OrderId } from '../../../../domain/ids.ts';
 import { formatLevel, parseLevel } from '../../../../domain/levels.ts';
 import type { Plot, Signal, SignalState, SignalStatus } from '../../../../domain/signal.ts';
 import { floatOrNull, present, readFloat, readRow, readWord } from '../fields.ts';
-import { float, fromJson, level, list, nullable, object, text, toJson } from '../json-codec.ts';
+import { float, fromJson, list, nullable, object, text, toJson } from '../json-codec.ts';
 import type { RowOf, TableDefinition } from '../table.ts';
+import { target } from './exits-codec.ts';
 import { MARKETS, POSITION_SIDES } from './words.ts';
 
 export const SIGNALS = {
@@ -64,7 +65,7 @@ const APPROVERS: Record<Extract<SignalState, { status: 'approved' }>['approvedBy
 };
 
 const conditions = list(text);
-const levels = list(level);
+const targets = list(target);
 const plots = list(object<Plot>({ name: text, value: float, level: nullable(float) }));
 
 export function signalToRow(signal: Signal): SignalRow {
@@ -79,7 +80,7 @@ export function signalToRow(signal: Signal): SignalRow {
     confidence: signal.confidence,
     score: signal.score,
     stop_loss: signal.stopLoss && formatLevel(signal.stopLoss),
-    take_profit: toJson(levels, signal.takeProfit),
+    take_profit: toJson(targets, signal.takeProfit),
     plots: toJson(plots, signal.plots),
     metadata: signal.metadata,
     price: floatOrNull(signal.price),
@@ -104,7 +105,7 @@ export function signalFromRow(row: SignalRow): Signal {
     confidence: row.confidence,
     score: row.score,
     stopLoss: row.stop_loss === null ? null : parseLevel(row.stop_loss),
-    takeProfit: fromJson(levels, row.take_profit),
+    takeProfit: fromJson(targets, row.take_profit),
     plots: fromJson(plots, row.plots),
     metadata: row.metadata,
     price: readFloat(row.price),
