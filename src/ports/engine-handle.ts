@@ -11,6 +11,7 @@ import type { BreakerPosition } from '../domain/risk.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Trader } from '../domain/trader.ts';
 import type { Result } from '../lib/result.ts';
+import type { FilterFault, NearMiss } from './filter-sandbox.ts';
 
 /** The desk at a glance. */
 export interface EngineStatus {
@@ -25,14 +26,20 @@ export interface EngineStatus {
   readonly dailyPnlPct: Decimal;
 }
 
-/** How far the matches of a trader came, counted since the start of the process. */
+/** How far the matches of a trader came, counted since it was put to work in this process. */
 export interface TraderFunnel {
+  /** Symbols looked at, each time that one was. */
   readonly checked: number;
   readonly matched: number;
   readonly approved: number;
   readonly ordered: number;
   readonly filled: number;
+  /** Code of the last refusal. */
   readonly lastRefusal: string | null;
+  /** The symbol nearest to its trigger in the last check of all symbols, null when the filter plots nothing. */
+  readonly nearestMiss: NearMiss | null;
+  /** What went wrong in the last check, null when it went well. Holds words of the filter: escape them before showing. */
+  readonly lastFault: FilterFault | null;
 }
 
 /** A market as frontends show it. */

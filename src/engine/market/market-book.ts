@@ -21,7 +21,7 @@ export interface SymbolMarket {
   /** When anything was heard last, by the venue's time. */
   heardAt: number;
   readonly forming: FormingCandle;
-  readonly candles: SymbolCandles;
+  candles: SymbolCandles;
 }
 
 /** Who wants to know what the book learns. Called inside the tick: do little. */
@@ -45,7 +45,7 @@ export interface CandleWindow {
 export class MarketBook implements MarketSink {
   readonly #markets = new Map<VenueSymbol, SymbolMarket>();
   readonly #watched = new Set<VenueSymbol>();
-  readonly #needs: CandleNeeds;
+  #needs: CandleNeeds;
   readonly #listener: MarketListener;
 
   constructor(needs: CandleNeeds, listener: MarketListener) {
@@ -71,6 +71,12 @@ export class MarketBook implements MarketSink {
     };
     this.#markets.set(symbol, market);
     return market;
+  }
+
+  /** Holds other candles from now on. What is held of every symbol is let go: its history has to be loaded again. */
+  hold(needs: CandleNeeds): void {
+    this.#needs = needs;
+    for (const market of this.#markets.values()) market.candles = new SymbolCandles(needs);
   }
 
   unfollow(symbol: VenueSymbol): void {

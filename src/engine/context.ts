@@ -1,0 +1,59 @@
+import type { MoneyKind } from '../domain/account.ts';
+import type { Decimal } from '../domain/decimal.ts';
+import type { AccountId, TraderId, UserId, VenueSymbol } from '../domain/ids.ts';
+import type { Instrument, Market } from '../domain/instrument.ts';
+import type { Level } from '../domain/levels.ts';
+import type { MarginMode } from '../domain/position/position.ts';
+import type { RiskLimits } from '../domain/risk.ts';
+import type { Broker } from '../ports/broker.ts';
+import type { IdSource } from '../ports/chance.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Books } from './books/books.ts';
+import type { MarketBook } from './market/market-book.ts';
+
+/** What the engine is told once, at its start. */
+export interface EngineSettings {
+  readonly userId: UserId;
+  readonly accountId: AccountId;
+  readonly money: MoneyKind;
+  readonly market: Market;
+  readonly quoteAsset: string;
+  /** 1 on spot. */
+  readonly leverage: number;
+  readonly marginMode: MarginMode;
+  readonly feeBps: Decimal;
+  readonly limits: RiskLimits;
+  readonly defaultStop: Level;
+  readonly memeSymbols: ReadonlySet<VenueSymbol>;
+  /** ENABLE_AUTO_TRADING: when off, signals are only recorded. */
+  readonly mayTrade: boolean;
+  /** ENABLE_POSITION_MONITORING: when off, only what rests at the exchange guards positions. */
+  readonly monitorPositions: boolean;
+  readonly maxPriceAgeMs: number;
+  readonly maxSpreadBps: number;
+  /** After how long without data a symbol is stale. */
+  readonly staleMs: number;
+  /** How many checks run at once; 1 makes a run repeatable. */
+  readonly parallelChecks: number;
+}
+
+/** What the desks of the engine have in common. */
+export interface EngineContext {
+  readonly settings: EngineSettings;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly broker: Broker;
+  readonly books: Books;
+  readonly market: MarketBook;
+  /** Null for symbols that the venue does not have. */
+  readonly instrument: (symbol: VenueSymbol) => Instrument | null;
+  /** Average true range (14) of the trader's clock timeframe as market data, NaN while unknown. */
+  readonly atr: (symbol: VenueSymbol, traderId: TraderId | null) => number;
+}
+
+/** The last price of a symbol as market data, NaN while unknown. */
+export function lastPrice({ market }: Pick<EngineContext, 'market'>, symbol: VenueSymbol): number {
+  return market.get(symbol)?.last ?? NaN;
+}

@@ -1,0 +1,325 @@
+import { AitraderError, describeFailure } from '../domain/errors.ts';
+import type { AccountEvent } from '../domain/event.ts';
+import type { Fill } from '../domain/fill.ts';
+import type { TraderId, VenueSymbol } from '../domain/ids.ts';
+import type { Order } from '../domain/order/order.ts';
+import type { Position } from '../domain/position/position.ts';
+import type { Broker } from '../ports/broker.ts';
+import type { IdSource } from '../ports/chance.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FilterSandbox } from '../ports/filter-sandbox.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { FeedStatus, MarketFeed } from '../ports/market-feed.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Store } from '../ports/store/store.ts';
+import { averageTrueRange } from './average-true-range.ts';
+import { Books } from './books/books.ts';
+import { createCommands } from './commands.ts';
+import type { Commands } from './commands.ts';
+import type { EngineContext, EngineSettings } from './context.ts';
+import { EntryDesk } from './entry-desk.ts';
+import { EventQueue } from './event-queue.ts';
+import { OrderDesk } from './execution/order-desk.ts';
+import type { OrderListener } from './execution/order-desk.ts';
+import type { CheckReport } from './filters/check-report.ts';
+import type { TraderAtWork } from './filters/trader-at-work.ts';
+import { closeBooksOn } from './journal.ts';
+import { MarketBook } from './market/market-book.ts';
+import type { ClosedCandle } from './market/symbol-candles.ts';
+import { MarketRoom } from './market-room.ts';
+import { PositionDesk } from './position-desk.ts';
+import { RiskDesk } from './risk-desk.ts';
+import { SignalDesk } from './signal-desk.ts';
+import type { SavedState } from './state.ts';
+import { TraderRoom } from './trader-room.ts';
+
+/** Everything outside the engine that it works with. */
+export interface EngineParts {
+  readonly settings: EngineSettings;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly feed: MarketFeed;
+  readonly broker: Broker;
+  readonly sandbox: FilterSandbox;
+  readonly notifier: Notifier | null;
+  /** The four characters of this program instance, by which own orders are known. */
+  readonly instance: string;
+  /** The symbols that are watched, the most traded first. */
+  readonly symbols: readonly VenueSymbol[];
+}
+
+/**
+ * The desks of the engine and what each has to tell the others. Whatever changes the state passes the event queue and is
+ * handled to its end before the next; what it changed is handed to the store together.
+ */
+export class Desks {
+  readonly context: EngineContext;
+  readonly books: Books;
+  readonly queue: EventQueue;
+  readonly risk: RiskDesk;
+  readonly orders: OrderDesk;
+  readonly positions: PositionDesk;
+  readonly entries: EntryDesk;
+  readonly signals: SignalDesk;
+  readonly market: MarketRoom;
+  readonly traders: TraderRoom;
+  readonly commands: Commands;
+  readonly #parts: EngineParts;
+  #isEnding = false;
+  #errors = 0;
+
+  constructor(parts: EngineParts, saved: SavedState) {
+    const { clock, broker } = parts;
+    this.#parts = parts;
+    this.books = this.#newBooks(saved);
+    this.queue = new EventQueue({
+      handled: () => void this.books.commit('ordinary'),
+      failed: (failure) => this.fault('an event could not be handled', failure),
+    });
+    this.context = this.#newContext();
+    const { context } = this;
+    const later = (work: () => void): void => this.queue.take(work);
+    this.risk = new RiskDesk(context, parts.notifier);
+    this.orders = new OrderDesk({
+      clock,
+      broker,
+      instance: parts.instance,
+      books: {
+        get: (id) => this.books.orders.get(id),
+        put: (order, change) => this.books.putOrder(order, change),
+        addFill: (fill) => this.books.addFill(fill),
+        commitDurably: () => this.books.commit('durable'),
+      },
+      listener: this.#orderListener(),
+      tell: (event) => this.accountEvent(event),
+    });
+    const { orders, risk } = this;
+    this.positions = new PositionDesk(context, { orders, risk, later, closed: (position) => this.#closed(position) });
+    const { positions } = this;
+    this.entries = new EntryDesk(context, { orders, positions, risk, mayOpen: () => this.#hindrance() });
+    this.signals = new SignalDesk(context, {
+      entries: this.entries,
+      count: (traderId, step) => this.traders.desk.count(traderId, step),
+      refused: (traderId, code) => this.traders.desk.refused(traderId, code),
+      exitsOf: (traderId) => this.traders.desk.get(traderId)?.exits ?? null,
+    });
+    this.market = this.#newMarketRoom(later);
+    this.traders = this.#newTraderRoom(later);
+    const { entries, signals, traders } = this;
+    this.commands = createCommands({ context, entries, orders, positions, risk, signals, traders, later });
+  }
+
+  /** Events that could not be handled and changes that could not be stored. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** From now on nothing is opened. */
+  end(): void {
+    this.#isEnding = true;
+    this.traders.stop();
+    this.queue.take(() => this.entries.cancelAll());
+  }
+
+  fault(what: string, failure: unknown): void {
+    this.#errors += 1;
+    this.#parts.logger.error(`${what}: ${describeFailure(failure)}`, { error: failure });
+  }
+
+  /** Takes in what the venue says of the account. */
+  accountEvent(event: AccountEvent): void {
+    this.queue.take(() => {
+      switch (event.type) {
+        case 'order_update':
+          this.orders.update(event.orderId, event.update);
+          return;
+        case 'balance_changed':
+          this.books.putBalance(event.balance);
+          return;
+        case 'funding_paid':
+          this.#funded(event);
+          return;
+        case 'account_stream_lost': {
+          const message = `account news stopped: ${event.cause}`;
+          this.risk.raise({ type: 'stream_lost', severity: 'warning', message });
+          return;
+        }
+        // Orders and fills of others are theirs.
+        case 'foreign_fill':
+        case 'foreign_order':
+        case 'account_stream_connected':
+      }
+    });
+  }
+
+  /** Follows what is watched anyway, what the traders look at, and what is held. */
+  followMarket(): void {
+    const needs = this.traders.desk.needs();
+    const held = [...this.books.positions.values()].map(({ symbol }) => symbol);
+    const wanted = new Set([...this.#parts.symbols, ...needs.symbols, ...held]);
+    const symbols = [...wanted].filter((symbol) => this.market.instrument(symbol) !== null);
+    this.market.need({ ...needs, symbols });
+  }
+
+  #newBooks({ lastSeq, breaker }: SavedState): Books {
+    const { settings, clock, store } = this.#parts;
+    const { userId, accountId } = settings;
+    const onCommitFailed = (failure: unknown): void => this.fault('changes could not be stored', failure);
+    return new Books({ userId, accountId, clock, store, lastSeq, breaker, onCommitFailed });
+  }
+
+  #newContext(): EngineContext {
+    const { settings, clock, ids, logger, broker } = this.#parts;
+    const market = new MarketBook(
+      { timeframes: [], lookback: 0 },
+      {
+        candlesClosed: (symbol, closed) => this.#candlesClosed(symbol, closed),
+        priceMoved: ({ symbol, last, mark }) => this.queue.take(() => this.positions.priceMoved(symbol, last, mark)),
+      },
+    );
+    return {
+      settings,
+      clock,
+      ids,
+      logger,
+      broker,
+      books: this.books,
+      market,
+      instrument: (symbol) => this.market.instrument(symbol),
+      atr: (symbol, traderId) => this.#atr(symbol, traderId),
+    };
+  }
+
+  #orderListener(): OrderListener {
+    return {
+      filled: (order, fill) => this.#filled(order, fill),
+      moved: (order) => this.positions.orderMoved(order),
+      ended: (order) => {
+        if (order.intent.leg !== 'entry') this.positions.orderEnded(order);
+        else if (this.entries.ended(order)) this.signals.notEntered(order);
+      },
+      stillWanted: (order) => this.#isStillWanted(order),
+      disputed: (order, problem) => this.#disputed(order, problem),
+    };
+  }
+
+  #newMarketRoom(later: (work: () => void) => void): MarketRoom {
+    return new MarketRoom(this.context, {
+      feed: this.#parts.feed,
+      later,
+      loaded: (symbol) => this.traders.historyLoaded(symbol),
+      lost: (symbol) => this.traders.desk.historyLost(symbol),
+      boundary: ({ time }) => this.traders.scheduler.closed(time),
+      late: (symbol, time) => this.traders.scheduler.closedLate(symbol, time),
+      stale: (symbol, isStale) => this.#staleTurned(symbol, isStale),
+      status: (status) => this.#feedTurned(status),
+    });
+  }
+
+  #newTraderRoom(later: (work: () => void) => void): TraderRoom {
+    return new TraderRoom(this.context, {
+      sandbox: this.#parts.sandbox,
+      universe: () => this.#parts.symbols,
+      later,
+      reported: (report, atWork) => this.#reported(report, atWork),
+      needsChanged: () => later(() => this.followMarket()),
+      stored: async () => {
+        await this.books.commit('ordinary');
+      },
+    });
+  }
+
+  #reported(report: CheckReport, { trader, meta }: TraderAtWork): void {
+    this.signals.report(report, trader, meta);
+    this.commands.manage(trader.id, report.manage);
+    if (report.disableReason === null) return;
+    this.traders.disable(trader.id, report.disableReason);
+    const message = `trader ${trader.name} is disabled: ${report.disableReason}`;
+    this.risk.raise({ type: 'trader_disabled', severity: 'warning', message });
+  }
+
+  #filled(order: Order, fill: Fill): void {
+    const { leg, positionId, signalId, id } = order.intent;
+    const { symbol } = fill;
+    if (leg === 'entry') {
+      const opened = this.entries.filled(order, fill);
+      if (opened === null) this.#unexplained(order, { symbol, given: 'a fill of an entry that is not known' });
+      else if (signalId !== null) this.signals.entered(signalId, id);
+      return;
+    }
+    const position = positionId === null ? undefined : this.books.positions.get(positionId);
+    if (position === undefined) this.#unexplained(order, { symbol, given: 'a fill after its close' });
+    else this.positions.filled(position, order, fill);
+  }
+
+  #closed(position: Position): void {
+    const pnl = closeBooksOn(position, this.context);
+    this.orders.forget(position.id);
+    this.risk.noteTrade(pnl);
+    this.signals.positionClosed(position.id);
+  }
+
+  #unexplained(order: Order, context: { readonly symbol: string; readonly given: string }): void {
+    this.#disputed(order, new AitraderError('POSITION_MISMATCH', context));
+  }
+
+  #disputed({ intent: { symbol } }: Order, problem: AitraderError): void {
+    const { message } = problem;
+    this.risk.raise({ type: 'anomaly_detected', severity: 'warning', message, details: { symbol } });
+  }
+
+  #funded({ instrument, incomeId, amount }: Extract<AccountEvent, { type: 'funding_paid' }>): void {
+    const { symbol } = instrument;
+    this.books.addFunding({ incomeId, symbol, amount: amount.toFixed() });
+    const position = [...this.books.positions.values()].find((each) => each.symbol === symbol);
+    if (position !== undefined) this.positions.funded(position, amount);
+  }
+
+  /** Why nothing may be opened now besides what is judged for each entry. */
+  #hindrance(): AitraderError | null {
+    if (this.#isEnding) {
+      return new AitraderError('OPENING_PAUSED', { reason: 'the program is ending', remedy: 'Start it again.' });
+    }
+    const health = this.#parts.store.health();
+    return health.status === 'in_service' ? null : health.error;
+  }
+
+  #isStillWanted({ intent: { signalId } }: Order): boolean {
+    const signal = signalId === null ? undefined : this.books.signals.get(signalId);
+    const isInTime = signal === undefined || this.#parts.clock.now() < signal.expiresAt;
+    return isInTime && this.risk.isOpen && this.#hindrance() === null;
+  }
+
+  #candlesClosed(symbol: VenueSymbol, closed: readonly ClosedCandle[]): void {
+    this.traders.desk.candlesClosed(symbol, closed);
+    this.market.candlesClosed(symbol, closed);
+  }
+
+  #staleTurned(symbol: VenueSymbol, isStale: boolean): void {
+    const { logger } = this.#parts;
+    if (isStale) logger.warn(`${symbol} is stale: nothing was heard of it`, { symbol });
+    else logger.info(`${symbol} is heard again`, { symbol });
+  }
+
+  #feedTurned(status: FeedStatus): void {
+    const { logger } = this.#parts;
+    if (status.status === 'connected') logger.info('market data flows');
+    else if (status.status === 'reconnecting') {
+      const { cause, attempt } = status;
+      logger.warn(`market data is interrupted: ${cause}`, { attempt, symbols: status.symbols.length });
+    } else if (!this.#isEnding) {
+      const message = `market data has ended: ${status.cause}`;
+      this.risk.raise({ type: 'stream_lost', severity: 'critical', message });
+    }
+  }
+
+  #atr(symbol: VenueSymbol, traderId: TraderId | null): number {
+    const atWork = traderId === null ? null : this.traders.desk.get(traderId);
+    const timeframe = atWork?.clockTimeframe ?? '1m';
+    const lookback = atWork?.meta.lookback ?? 0;
+    const nowMs = this.#parts.clock.now();
+    return averageTrueRange(this.context.market, symbol, { timeframe, lookback, nowMs });
+  }
+}

@@ -1,0 +1,331 @@
+import { Decimal, priceFromMarketData } from '../domain/decimal.ts';
+import type { Price, Quantity } from '../domain/decimal.ts';
+import type { AitraderError } from '../domain/errors.ts';
+import type { Fill } from '../domain/fill.ts';
+import type { OrderId, PositionId, VenueSymbol } from '../domain/ids.ts';
+import type { Order } from '../domain/order/order.ts';
+import { applyFill, applyFunding, closeAsDust, openPosition } from '../domain/position/ledger.ts';
+import { isTighterOrEqual, withProtection, withoutGuard } from '../domain/position/protection.ts';
+import type { CloseReason, Position, PositionOpening } from '../domain/position/position.ts';
+import type { ProtectionChange } from '../domain/command.ts';
+import { SECOND_MS } from '../domain/time.ts';
+import { err, ok } from '../lib/result.ts';
+import type { Result } from '../lib/result.ts';
+import { lastPrice } from './context.ts';
+import type { EngineContext } from './context.ts';
+import type { OrderDesk } from './execution/order-desk.ts';
+import { ExitDesk } from './exit-desk.ts';
+import { namedReason } from './named-reason.ts';
+import type { MonitorDecision } from './positions/decision.ts';
+import { partToClose, tightenedStop, withEditedPlan } from './positions/edit.ts';
+import type { EditTerms } from './positions/edit.ts';
+import { PositionMonitor } from './positions/monitor.ts';
+import { stopReason } from './positions/stop-price.ts';
+import type { WatchTerms } from './positions/watch.ts';
+import type { RiskDesk } from './risk-desk.ts';
+import { StopDesk } from './stop-desk.ts';
+
+/** How long a stop at the venue may take to fill once the price is beyond it, before this program closes itself. */
+const VENUE_GRACE_MS = 2 * SECOND_MS;
+
+export interface PositionDeskParts {
+  readonly orders: OrderDesk;
+  readonly risk: RiskDesk;
+  /** Runs the work as an event of its own. */
+  readonly later: (work: () => void) => void;
+  /** A position has closed, from flat to flat. */
+  readonly closed: (position: Position) => void;
+}
+
+/** The open positions: from the first fill to the last, guarded all the way. */
+export class PositionDesk {
+  readonly #context: EngineContext;
+  readonly #parts: PositionDeskParts;
+  readonly #monitor: PositionMonitor;
+  readonly #exits: ExitDesk;
+  readonly #stops: StopDesk;
+
+  constructor(context: EngineContext, parts: PositionDeskParts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#monitor = new PositionMonitor({ fallbackStop: context.settings.defaultStop, venueGraceMs: VENUE_GRACE_MS });
+    const { orders, risk } = parts;
+    const retry = (id: PositionId): void => parts.later(() => this.#settle(id));
+    this.#exits = new ExitDesk(context, { orders, risk, retry });
+    this.#stops = new StopDesk(context, { orders, risk, retry });
+  }
+
+  /** Goes on with the positions and exits of an earlier run. */
+  restore(positions: readonly Position[], orders: readonly Order[]): void {
+    for (const order of orders) {
+      if (order.intent.leg === 'stop') this.#stops.restore(order);
+      if (order.intent.leg === 'exit') this.#exits.restore(order, namedReason(order));
+    }
+    for (const position of positions) {
+      this.#context.market.watch(position.symbol, true);
+      this.#settle(position.id);
+    }
+  }
+
+  /** A price moved: stops, targets and break-evens are judged by it at once. */
+  priceMoved(symbol: VenueSymbol, last: number, mark: number): void {
+    if (!this.#context.settings.monitorPositions) return;
+    const decisions = this.#monitor.price(symbol, last, this.#context.clock.now());
+    if (decisions.length > 0) this.#carryOut(decisions);
+    if (!(mark > 0)) return;
+    const alerts = this.#monitor.mark(symbol, mark);
+    if (alerts.length > 0) this.#carryOut(alerts);
+  }
+
+  /** Time passed: time limits, stops that the venue should have filled, trailing stops that have moved. */
+  timePassed(): void {
+    if (!this.#context.settings.monitorPositions || this.#context.books.positions.size === 0) return;
+    const last = (symbol: VenueSymbol): number => lastPrice(this.#context, symbol);
+    this.#carryOut(this.#monitor.time(this.#context.clock.now(), last));
+    this.#carryOut(this.#monitor.movedStops());
+  }
+
+  open(opening: PositionOpening): Position {
+    const position = openPosition(opening);
+    this.#context.books.putPosition(position, 'opened');
+    this.#context.market.watch(position.symbol, true);
+    this.#settle(position.id);
+    return position;
+  }
+
+  /** An order of this position was filled: by an entry it grows, by anything else it shrinks. */
+  filled(position: Position, order: Order, fill: Fill): void {
+    const { position: after } = applyFill(position, fill, this.#reasonFor(position, order));
+    this.#put(after, 'filled');
+  }
+
+  /** A fill at the venue under an id of ours that no order in the books has. */
+  filledOutside(position: Position, fill: Fill, reason: CloseReason): void {
+    this.#context.books.addFill(fill);
+    this.#put(applyFill(position, fill, reason).position, 'filled');
+  }
+
+  orderMoved(order: Order): void {
+    const position = this.#positionOf(order);
+    if (position === undefined) return;
+    if (order.intent.leg === 'stop') {
+      const guard = this.#stops.moved(order);
+      const { terms } = order.intent;
+      if (guard !== null && terms.type === 'stop_market')
+        this.#guardAtVenue(position, terms.triggerPrice, guard.intent.id);
+    }
+    this.#settle(position.id);
+  }
+
+  orderEnded(order: Order): void {
+    const position = this.#positionOf(order);
+    if (order.intent.leg === 'exit') this.#exits.ended(order, position);
+    if (order.intent.leg === 'stop') {
+      const loss = this.#stops.ended(order, position);
+      if (position !== undefined && loss !== null) this.#stopLost(position, order, loss);
+    }
+    if (position !== undefined) this.#settle(position.id);
+  }
+
+  /** Closes so much of a position, or all of it. */
+  close(position: Position, quantity: Quantity | 'all', reason: CloseReason): OrderId | null {
+    const open = position.quantity.minus(this.#exits.inFlight(position.id)) as Quantity;
+    const wanted = quantity === 'all' ? open : (Decimal.min(quantity, open) as Quantity);
+    if (!wanted.greaterThan(0)) return null;
+    const orderId = this.#exits.close(position, wanted, reason);
+    this.#settle(position.id);
+    return orderId;
+  }
+
+  /** Closes a share of a position, floored to the step. */
+  closePart(position: Position, part: Decimal, reason: CloseReason): Result<OrderId | null, AitraderError> {
+    const terms = this.#editTerms(position);
+    if (terms === null) return ok(this.close(position, part.equals(1) ? 'all' : position.quantity, reason));
+    const quantity = partToClose(position, part, terms);
+    return quantity.ok ? ok(this.close(position, quantity.value, reason)) : quantity;
+  }
+
+  /** Changes stop, targets or trailing distance; the stop only tightens. */
+  changeProtection(position: Position, change: ProtectionChange): Result<null, AitraderError> {
+    const terms = this.#editTerms(position);
+    if (terms === null) return ok(null);
+    const edited = withEditedPlan(position, change, terms);
+    if (!edited.ok) return edited;
+    const stop = change.stopLoss === undefined ? null : tightenedStop(position, change.stopLoss, terms);
+    if (stop !== null && !stop.ok) return err(stop.error);
+    const changesPlan = change.takeProfit !== undefined || change.trailing !== undefined;
+    if (changesPlan) this.#context.books.putPosition(edited.value, 'edited');
+    if (stop !== null) this.#tighten(edited.value, stop.value);
+    else this.#settle(position.id);
+    return ok(null);
+  }
+
+  /** Books funding, once by its id. */
+  funded(position: Position, amount: Parameters<typeof applyFunding>[1]): void {
+    const after = applyFunding(position, amount, this.#context.clock.now());
+    this.#context.books.putPosition(after, 'funded');
+    this.#settle(position.id);
+  }
+
+  /** The venue says where it would liquidate. */
+  liquidationKnown(position: Position, liquidationPrice: Price | null): void {
+    const { futures } = position;
+    if (futures === null || String(futures.liquidationPrice) === String(liquidationPrice)) return;
+    this.#context.books.putPosition({ ...position, futures: { ...futures, liquidationPrice } }, 'liquidation price');
+    this.#settle(position.id);
+  }
+
+  /** The position with the best and worst price seen; the one in the books when it is not watched. */
+  seen(position: Position): Position {
+    return this.#monitor.seen(position.id) ?? position;
+  }
+
+  #positionOf(order: Order): Position | undefined {
+    const { positionId } = order.intent;
+    return positionId === null ? undefined : this.#context.books.positions.get(positionId);
+  }
+
+  #reasonFor(position: Position, order: Order): CloseReason {
+    const { leg, terms } = order.intent;
+    if (leg !== 'stop' || terms.type !== 'stop_market') return this.#exits.reasonOf(order) ?? namedReason(order);
+    const instrument = this.#context.instrument(position.symbol);
+    return instrument === null ? 'stop' : stopReason(position, terms.triggerPrice, instrument.rules);
+  }
+
+  /** Puts a newer version into the books; a closed one is finished. */
+  #put(position: Position, change: string): void {
+    const seen = this.#monitor.seen(position.id);
+    const after = seen === null ? position : { ...position, bestPrice: seen.bestPrice, worstPrice: seen.worstPrice };
+    this.#context.books.putPosition(after, position.state.status === 'open' ? change : 'closed');
+    if (position.state.status === 'open') this.#settle(position.id);
+    else this.#finish(after);
+  }
+
+  #finish(position: Position): void {
+    this.#monitor.drop(position.id);
+    this.#exits.forget(position.id);
+    this.#stops.forget(position.id);
+    const others = [...this.#context.books.positions.values()].some(({ symbol }) => symbol === position.symbol);
+    if (!others) this.#context.market.watch(position.symbol, false);
+    this.#parts.closed(position);
+  }
+
+  #watchTerms(position: Position): WatchTerms | null {
+    const instrument = this.#context.instrument(position.symbol);
+    if (instrument === null) return null;
+    const number = this.#context.atr(position.symbol, position.traderId);
+    const atr = number > 0 && number < Infinity ? priceFromMarketData(number) : null;
+    return { instrument, atr, exitsInFlight: this.#exits.inFlight(position.id) };
+  }
+
+  #editTerms(position: Position): EditTerms | null {
+    const terms = this.#watchTerms(position);
+    const last = lastPrice(this.#context, position.symbol);
+    return terms && { ...terms, last: last > 0 && last < Infinity ? priceFromMarketData(last) : position.bestPrice };
+  }
+
+  /** Brings watch, resting stop and waiting closes in line with the position as it is now. */
+  #settle(positionId: PositionId): void {
+    const position = this.#context.books.positions.get(positionId);
+    const terms = position && this.#watchTerms(position);
+    if (position === undefined || !terms) return;
+    this.#carryOut(this.#monitor.put(position, terms));
+    this.#rest(positionId);
+  }
+
+  /** The parts of `#settle` that act on the venue. */
+  #rest(positionId: PositionId): void {
+    const position = this.#context.books.positions.get(positionId);
+    if (position === undefined) return;
+    const { stopPrice, guard } = position.protection;
+    if (guard === 'none' && stopPrice !== null) this.#guardHere(position, stopPrice, 'the stop is on its way');
+    const stop = this.#monitor.stopOf(positionId) ?? stopPrice;
+    const current = this.#context.books.positions.get(positionId) ?? position;
+    if (stop !== null) this.#stops.align(current, stop, this.#exits.inFlight(positionId));
+    this.#exits.advance(current, this.#stops.locked(positionId));
+  }
+
+  #carryOut(decisions: readonly MonitorDecision[]): void {
+    for (const decision of decisions) {
+      const position = this.#context.books.positions.get(decision.positionId);
+      if (position !== undefined) this.#carryOutOne(position, decision);
+    }
+  }
+
+  #carryOutOne(position: Position, decision: MonitorDecision): void {
+    switch (decision.kind) {
+      case 'close':
+        this.#markTarget(position, decision.target);
+        this.#exits.close(position, decision.quantity, decision.reason);
+        this.#rest(position.id);
+        return;
+      case 'dust':
+        this.#put(closeAsDust(position, decision.reason, this.#context.clock.now()), 'closed');
+        return;
+      case 'stop_moved': {
+        if (decision.reason === 'trailing' && this.#stops.isNearEnough(position, decision.stopPrice)) return;
+        const plan = decision.reason === 'break_even' ? { ...position.plan, breakEvenAt: null } : position.plan;
+        if (plan !== position.plan) this.#context.books.putPosition({ ...position, plan }, 'break-even reached');
+        this.#tighten({ ...position, plan }, decision.stopPrice);
+        return;
+      }
+      case 'venue_stop_due':
+        if (position.protection.guard === 'venue') this.#parts.orders.inquire(position.protection.stopOrderId);
+        return;
+      case 'liquidation_near': {
+        const { severity, mark, liquidationPrice } = decision;
+        const message = `${position.symbol}: the mark price ${mark.toFixed()} comes near the liquidation at ${liquidationPrice.toFixed()}`;
+        this.#parts.risk.raise({ type: 'liquidation_near', severity, message, details: { symbol: position.symbol } });
+      }
+    }
+  }
+
+  #markTarget(position: Position, target: number | null): void {
+    if (target === null) return;
+    const reachedAt = this.#context.clock.now();
+    const targets = position.plan.targets.map((each, index) => (index === target ? { ...each, reachedAt } : each));
+    const after = { ...position, plan: { ...position.plan, targets } };
+    this.#context.books.putPosition(after, 'target reached');
+  }
+
+  /** The stop stands tighter from now on: watched here until the order at the venue has followed. */
+  #tighten(position: Position, stopPrice: Price): void {
+    const isNews = position.protection.stopPrice?.equals(stopPrice) !== true;
+    if (!isNews || !isTighterOrEqual(position, stopPrice)) {
+      this.#settle(position.id);
+      return;
+    }
+    const cause = this.#stops.canRest ? 'the stop at the exchange follows' : 'the exchange keeps no stops';
+    const guard = { guard: 'local', stopPrice, cause } as const;
+    this.#context.books.putPosition(withProtection(position, guard, this.#context.clock.now()), 'stop moved');
+    this.#settle(position.id);
+  }
+
+  #guardHere(position: Position, stopPrice: Price, cause: string): void {
+    const guard = { guard: 'local', stopPrice, cause } as const;
+    this.#context.books.putPosition(withProtection(position, guard, this.#context.clock.now()), 'guarded here');
+  }
+
+  /** A stop works at the venue. One that is looser than where the stop stands by now is replaced by the next `align`. */
+  #guardAtVenue(position: Position, stopPrice: Price, stopOrderId: OrderId): void {
+    const { stopPrice: known, guard } = position.protection;
+    const isWhereItBelongs = known === null || stopPrice.equals(known) || isTighterOrEqual(position, stopPrice);
+    if (!isWhereItBelongs || (guard === 'venue' && position.protection.stopOrderId === stopOrderId)) return;
+    const protection = { guard: 'venue', stopPrice, stopOrderId } as const;
+    const after = withProtection(position, protection, this.#context.clock.now());
+    this.#context.books.putPosition(after, 'guarded at the exchange');
+  }
+
+  #stopLost(position: Position, order: Order, loss: 'would_trigger' | 'lost'): void {
+    if (loss === 'would_trigger') {
+      this.close(position, 'all', 'stop');
+      return;
+    }
+    const wasGuard = position.protection.guard === 'venue' && position.protection.stopOrderId === order.intent.id;
+    if (!wasGuard) return;
+    const cause = `the stop at the exchange is ${order.state.status}`;
+    const lost = withoutGuard(position, cause, this.#context.clock.now());
+    this.#context.books.putPosition(lost, 'unguarded');
+    if (lost.protection.stopPrice !== null) this.#guardHere(lost, lost.protection.stopPrice, cause);
+  }
+}
