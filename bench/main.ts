@@ -8,10 +8,13 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   start: async () => (await import('./start.ts')).benchStart(),
   store: async () => (await import('./store.ts')).benchStore(),
   sandbox: async () => (await import('./sandbox.ts')).benchSandbox(),
+  checks: async () => (await import('./checks.ts')).benchChecks(),
   'sim-market': async () => (await import('./sim-market.ts')).benchSimMarket(),
   'sim-server': async () => (await import('./sim-server.ts')).benchSimServer(),
+  'sim-steady': async () => (await import('./sim-steady.ts')).benchSimSteady(),
   matching: async () => (await import('./matching.ts')).benchMatching(),
   feed: async () => (await import('./feed.ts')).benchFeed(),
+  'feed-load': async () => (await import('./feed-load.ts')).benchFeedLoad(),
   positions: async () => (await import('./positions.ts')).benchPositions(),
   indicators: async () => (await import('./indicators.ts')).benchIndicators(),
 };

@@ -224,6 +224,7 @@ export class Desks {
       universe: () => this.#parts.symbols,
       later,
       reported: (report, atWork) => this.#reported(report, atWork),
+      failed: (what, failure) => this.fault(what, failure),
       needsChanged: () => later(() => this.followMarket()),
       stored: async () => {
         await this.books.commit('ordinary');

@@ -21,6 +21,8 @@ export interface TraderRoomParts {
   readonly later: (work: () => void) => void;
   /** What a check brought. */
   readonly reported: (report: CheckReport, atWork: TraderAtWork) => void;
+  /** A fault of the program, not of a filter. */
+  readonly failed: (what: string, failure: unknown) => void;
   /** What traders look at has changed. */
   readonly needsChanged: () => void;
   /** Waits until what the handled events have changed is stored. */
@@ -128,6 +130,11 @@ export class TraderRoom {
   /** The history of a symbol is there: traders that have all of theirs are checked for the first time. */
   historyLoaded(symbol: VenueSymbol): void {
     this.desk.historyLoaded(symbol);
+    this.#checkReady();
+  }
+
+  /** Checks every trader for the first time that has all of its histories. */
+  #checkReady(): void {
     for (const traderId of this.#unchecked) {
       const atWork = this.desk.get(traderId);
       if (atWork === null || !this.desk.isReady(traderId)) continue;
@@ -160,7 +167,10 @@ export class TraderRoom {
     }
     const { clockTimeframe, schedule } = outcome.atWork;
     this.scheduler.add(trader.id, clockTimeframe, schedule);
-    if (isNew) this.#unchecked.add(trader.id);
+    if (isNew) {
+      this.#unchecked.add(trader.id);
+      this.#parts.later(() => this.#checkReady());
+    }
     return ok(null);
   }
 
@@ -191,7 +201,10 @@ export class TraderRoom {
 
   /** Runs a check to its end: what it brought has been handled and stored before the trader's next one begins. */
   async #run(due: CheckDue): Promise<void> {
-    const report = await this.desk.run(due);
+    const report = await this.desk.run(due).catch((failure: unknown) => {
+      this.#parts.failed('a check could not be run', failure);
+      return null;
+    });
     this.#checks += 1;
     if (report === null) return;
     this.#parts.later(() => {

@@ -40,12 +40,27 @@ describe('the schedule of checks', () => {
   it('runs duration checks at multiples of the duration since the epoch, whenever the trader was added', async () => {
     const { clock, scheduler, ran } = schedulerOf({ takesMs: () => 700 });
     await clock.advance(12_345);
-    scheduler.add(TRADER, '1m', { kind: 'every', everyMs: 7 * MINUTE_MS });
+    scheduler.add(TRADER, '1m', { kind: 'every', everyMs: 77_000 });
     await clock.advance(5 * HOUR_MS);
-    const first = Math.ceil((START + 12_345) / (7 * MINUTE_MS)) * 7 * MINUTE_MS;
-    expect(ran.length).toBeGreaterThan(40);
-    expect(ran.map(({ due }) => due.at)).toEqual(ran.map((_, index) => first + index * 7 * MINUTE_MS));
+    const first = Math.ceil((START + 12_345) / 77_000) * 77_000;
+    const moments = Array.from({ length: 240 }, (_, index) => first + index * 77_000);
+    const offMinute = moments.filter((at) => at % MINUTE_MS !== 0 && at <= START + 12_345 + 5 * HOUR_MS);
+    expect(ran.map(({ due }) => due.at)).toEqual(offMinute);
     expect(ran.every(({ due, from }) => from === due.at)).toBe(true);
+  });
+
+  it('runs duration checks that fall on a minute once the candles of that minute are there', async () => {
+    const { clock, scheduler, ran } = schedulerOf();
+    scheduler.add(TRADER, '1m', { kind: 'every', everyMs: 7 * MINUTE_MS });
+    await clock.advance(HOUR_MS);
+    expect(ran).toEqual([]);
+    for (let minute = 1; minute <= 21; minute += 1) {
+      scheduler.closed(START + minute * MINUTE_MS);
+      await clock.advance(0);
+    }
+    const due = ran.map(({ due: { at } }) => at);
+    expect(due).toHaveLength(3);
+    expect(due.every((at) => at % (7 * MINUTE_MS) === 0)).toBe(true);
   });
 
   it('runs close checks at the boundaries of their clock timeframe alone', async () => {

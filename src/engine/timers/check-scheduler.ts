@@ -1,6 +1,6 @@
 import type { Schedule } from '../../domain/filter.ts';
 import type { TraderId, VenueSymbol } from '../../domain/ids.ts';
-import { candleOpenTime, timeframeMs } from '../../domain/time.ts';
+import { candleOpenTime, MINUTE_MS, timeframeMs } from '../../domain/time.ts';
 import type { Timeframe } from '../../domain/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 
@@ -130,8 +130,10 @@ export class CheckScheduler {
     for (const traderId of this.#traders.keys()) this.remove(traderId);
   }
 
+  /** Durations that end on a minute wait for its candles as closes do. */
   #closesAt({ schedule, clockTimeframe }: ScheduledTrader, boundary: number): boolean {
-    return schedule.kind === 'close' && candleOpenTime(boundary, clockTimeframe) === boundary;
+    if (schedule.kind === 'every') return boundary % schedule.everyMs === 0;
+    return candleOpenTime(boundary, clockTimeframe) === boundary;
   }
 
   #setTimer(trader: ScheduledTrader): void {
@@ -140,7 +142,7 @@ export class CheckScheduler {
     const at = nextMultiple(clock.now(), trader);
     trader.timer = clock.setTimer(at - clock.now(), () => {
       this.#setTimer(trader);
-      this.#enqueue(trader, { traderId: trader.traderId, at, symbols: null });
+      if (at % MINUTE_MS !== 0) this.#enqueue(trader, { traderId: trader.traderId, at, symbols: null });
     });
   }
 
