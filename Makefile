@@ -30,7 +30,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 endif
 
 # What `make run` starts when ARGS is empty: the simulated exchange, until the desk itself trades on it.
-RUN_ARGS ?= sim
+RUN_ARGS ?= --sim
 
 help: ## list every target with a line
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile

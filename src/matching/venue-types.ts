@@ -30,4 +30,5 @@ export type * from './types/market-updates.ts';
 export type * from './types/order-reports.ts';
 export type * from './types/refusal.ts';
 export type * from './types/requests.ts';
+export type * from './types/state.ts';
 export type * from './types/terms.ts';

@@ -12,11 +12,14 @@ import { cancelAlgoOrder, placeAlgoOrder } from './desk/algo.ts';
 import { amendOrder } from './desk/amend.ts';
 import { cancelAllOrders, cancelList, cancelOrder, cancelReplace } from './desk/cancel.ts';
 import { Core, refusal } from './desk/core.ts';
+import { exportState } from './desk/export-state.ts';
 import { scheduleFunding } from './desk/funding.ts';
+import { importState } from './desk/import-state.ts';
 import { applyDepth, applyMark, applyQuote, applyTrade, marketNamed } from './desk/market-data.ts';
 import { endOrder } from './desk/order-end.ts';
 import { placeOrder } from './desk/place.ts';
 import { placeOco } from './desk/place-list.ts';
+import { replaceOrder } from './desk/replace.ts';
 import { changeInstrument } from './desk/rescale.ts';
 import { restoreAlgoOrder, restoreOrder, seedPosition } from './desk/seed.ts';
 import type { SeedPosition } from './desk/seed.ts';
@@ -41,6 +44,7 @@ import type {
   Refusal,
   TradeUpdate,
   VenueOptions,
+  VenueState,
 } from './venue-types.ts';
 
 /**
@@ -209,6 +213,11 @@ export class Venue {
     return runOperation(this.core, () => cancelReplace(this.core, key, replacement));
   }
 
+  /** Puts another order in the place of a working one, or leaves everything as it is. */
+  replaceOrder(key: OrderKey, request: OrderRequest): Result<PlacedOrder, Refusal> {
+    return runOperation(this.core, () => replaceOrder(this.core, key, request));
+  }
+
   /** Changes price and quantity of a limit order in the book, both given. */
   amendOrder(key: OrderKey, to: { readonly price: Atoms; readonly quantity: Atoms }): Result<PlacedOrder, Refusal> {
     return runOperation(this.core, () => amendOrder(this.core, key, to));
@@ -254,6 +263,19 @@ export class Venue {
   /** An algo order of an earlier run waits on under its id. */
   restoreAlgoOrder(report: AlgoReport): Result<AlgoReport, Refusal> {
     return runOperation(this.core, () => restoreAlgoOrder(this.core, report));
+  }
+
+  /** Everything that a later run needs to go on, but for what the outside shows. To be asked between two operations. */
+  exportState(): VenueState {
+    return exportState(this.core);
+  }
+
+  /**
+   * Goes on where another run's `exportState` left off; symbols and accounts are there already, nothing else has happened.
+   * @throws RangeError when an account, or a symbol with orders or a position, is missing
+   */
+  importState(state: VenueState): void {
+    importState(this.core, state);
   }
 
   /** Tells what waits to be told: needed only after a sink has thrown. */

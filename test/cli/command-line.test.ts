@@ -17,7 +17,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    { args: ['--simm'], says: "unknown option '--simm'", hint: 'Did you mean --sim?' },
+    { args: ['--simm'], says: "unknown option '--simm'", hint: 'Did you mean --sim' },
     { args: ['deamon'], says: "unknown command 'deamon'", hint: 'Did you mean daemon?' },
     { args: ['config', 'chek'], says: "unknown command 'chek'", hint: 'Did you mean check?' },
     { args: ['config'], says: 'config needs a verb', hint: 'aitrader config check' },

@@ -8,8 +8,13 @@ import { emptyFolder, runProgram, startProgram } from './run-program.ts';
 
 const READY = /"msg":"ready/;
 
-function run(dataDir: string, args: readonly string[] = []): ReturnType<typeof runProgram> {
-  return runProgram(['--data-dir', dataDir, '--for', '1s', ...args]);
+/** A simulation that goes on with the database of the one before. */
+const SIMULATION = ['--sim', '--keep', '--symbols', '2'];
+/** Nobody listens there. */
+const NO_EXCHANGE = { BINANCE_REST_URL: 'http://127.0.0.1:40009' };
+
+function run(dataDir: string): ReturnType<typeof runProgram> {
+  return runProgram([...SIMULATION, '--data-dir', dataDir, '--for', '1s']);
 }
 
 /** The last lines of stderr that are no log lines. */
@@ -23,8 +28,10 @@ function complaint(stderr: string): string {
 describe('a data folder', () => {
   it('is made at the first start, for its owner alone, with a database of its own for each kind of money', async () => {
     const home = emptyFolder();
-    expect(await runProgram(['--for', '1s'], { HOME: home })).toMatchObject({ exitCode: 0, stdout: '' });
-    expect(await runProgram(['--sim', '--for', '1s'], { HOME: home })).toMatchObject({ exitCode: 0, stdout: '' });
+    const paper = await runProgram(['--for', '1s'], { HOME: home, ...NO_EXCHANGE });
+    expect(paper).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(complaint(paper.stderr)).toMatch(/the exchange.*127\.0\.0\.1:40009.*\n.*--sim/s);
+    expect(await runProgram([...SIMULATION, '--for', '1s'], { HOME: home })).toMatchObject({ exitCode: 0, stdout: '' });
     const listed = readdirSync(join(home, '.aitrader'));
     expect(listed).toEqual(expect.arrayContaining(['logs', 'paper.db', 'sim.db']));
     expect(execFileSync('stat', ['-c', '%a', join(home, '.aitrader')]).toString()).toBe('700\n');
@@ -33,7 +40,7 @@ describe('a data folder', () => {
 
   it('belongs to one process: a second one ends with 4 and says whose it is', async () => {
     const dataDir = emptyFolder();
-    const first = startProgram(['--data-dir', dataDir]);
+    const first = startProgram([...SIMULATION, '--data-dir', dataDir]);
     await first.sees(READY);
     const second = await run(dataDir);
     expect(second.exitCode).toBe(4);
@@ -45,7 +52,7 @@ describe('a data folder', () => {
 
   it('that a killed process left is taken over', async () => {
     const dataDir = emptyFolder();
-    const first = startProgram(['--data-dir', dataDir]);
+    const first = startProgram([...SIMULATION, '--data-dir', dataDir]);
     await first.sees(READY);
     first.process.kill('SIGKILL');
     await first.ended;
@@ -67,7 +74,7 @@ describe('a data folder', () => {
 describe('a database', () => {
   it('that is damaged is left as it is, exit 3', async () => {
     const dataDir = emptyFolder();
-    const path = join(dataDir, 'paper.db');
+    const path = join(dataDir, 'sim.db');
     const damaged = Buffer.from('no database, but somebody may want it back '.repeat(200));
     writeFileSync(path, damaged);
     const refused = await run(dataDir);
@@ -78,7 +85,7 @@ describe('a database', () => {
 
   it('of a newer version is left as it is, exit 2', async () => {
     const dataDir = emptyFolder();
-    const path = join(dataDir, 'paper.db');
+    const path = join(dataDir, 'sim.db');
     expect((await run(dataDir)).exitCode).toBe(0);
     const db = new Database(path);
     db.exec(
@@ -94,7 +101,7 @@ describe('a database', () => {
 
   it('that another program holds is waited for a moment, then refused with 4', async () => {
     const dataDir = emptyFolder();
-    const path = join(dataDir, 'paper.db');
+    const path = join(dataDir, 'sim.db');
     expect((await run(dataDir)).exitCode).toBe(0);
     const browser = new Database(path);
     browser.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');

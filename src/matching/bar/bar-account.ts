@@ -23,6 +23,11 @@ export interface Payment {
   readonly fee: Atoms;
 }
 
+/** What a reduction paid, and the profit of the part before fees. */
+export interface Reduction extends Payment {
+  readonly grossPnl: Atoms;
+}
+
 /**
  * The money of a backtest. Spot: cash buys base and is paid back for it. Futures: cash is the margin balance, profit comes
  * from the clearing account, and positions bind cost / leverage of it.
@@ -96,8 +101,16 @@ export class BarAccount {
   }
 
   /** Reduces a position by the average-cost method; the last part takes all that is left of the cost. */
-  reduce(stake: Stake, price: Price, quantity: Atoms): Payment & { readonly grossPnl: Atoms } {
-    const payment = this.paymentOf(price, quantity);
+  reduce(stake: Stake, price: Price, quantity: Atoms): Reduction {
+    return this.settle(stake, quantity, this.paymentOf(price, quantity));
+  }
+
+  /** Ends a position in liquidation. Its fee comes out of its margin, which is lost with it. */
+  liquidate(stake: Stake, price: Price): Reduction {
+    return this.settle(stake, stake.quantity, { ...this.paymentOf(price, stake.quantity), fee: 0n });
+  }
+
+  private settle(stake: Stake, quantity: Atoms, payment: Payment): Reduction {
     const costPart = quantity === stake.quantity ? stake.cost : (stake.cost * quantity) / stake.quantity;
     const gain = payment.notional - costPart;
     const grossPnl = stake.side === 'long' ? gain : -gain;

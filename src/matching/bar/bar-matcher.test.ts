@@ -78,6 +78,13 @@ function wantedOf(ask: Ask, equity: Decimal): Decimal {
   return amount.dividedBy(100).toDecimalPlaces(8, Decimal.ROUND_DOWN);
 }
 
+interface Exit {
+  readonly price: Decimal;
+  readonly part: Decimal;
+  readonly reason: string;
+  readonly isFree?: boolean;
+}
+
 /** One line per event, and one per close with the equity. */
 function runMatcher(scenario: Scenario): string[] {
   const lines: string[] = [];
@@ -190,6 +197,10 @@ class Reference {
   /** (1) at the open: signal closes, then reversals (sized on equity after the close), then entries, then expired time limits. */
   private atOpen(now: readonly string[]): void {
     const equityAtClose = this.equity();
+    for (const symbol of now) {
+      const ruin = this.ruinOf(symbol);
+      if (ruin !== null && ruin.isAt(ruin.bankruptcy, this.bar(symbol).open)) this.liquidate(symbol, ruin.bankruptcy);
+    }
     // Closes go symbol by symbol, those of one symbol in the order in which they were asked for.
     for (const symbol of now) {
       for (const ask of take(this.closes, (one) => one.symbol === symbol)) {
@@ -270,6 +281,12 @@ class Reference {
     const { open, high, low } = this.bar(symbol);
     const isLong = holding.ask.side === 'long';
     const { stop } = holding;
+    const ruin = this.ruinOf(symbol);
+    const comesFirst = ruin !== null && (stop === null || ruin.isAt(ruin.liquidation, stop));
+    if (comesFirst && ruin.isAt(ruin.liquidation, isLong ? low : high)) {
+      this.liquidate(symbol, ruin.bankruptcy);
+      return;
+    }
     if (stop !== null && (isLong ? low.lessThanOrEqualTo(stop) : high.greaterThanOrEqualTo(stop))) {
       const isBeyond = isLong ? open.lessThanOrEqualTo(stop) : open.greaterThanOrEqualTo(stop);
       const fill = this.slipped(isBeyond ? open : stop, !isLong);
@@ -321,10 +338,30 @@ class Reference {
     }
   }
 
-  private exit(symbol: string, { price: at, part, reason }: { price: Decimal; part: Decimal; reason: string }): void {
+  /** Where the margin (cost / leverage) has fallen to 0.4 % of the notional, and where it is gone; on the tick. */
+  private ruinOf(symbol: string) {
+    const holding = this.holdings.get(symbol);
+    if (holding === undefined || this.scenario.market === 'spot') return null;
+    const isLong = holding.ask.side === 'long';
+    const lost = holding.cost.dividedBy(this.scenario.leverage);
+    const gone = (isLong ? holding.cost.minus(lost) : holding.cost.plus(lost)).dividedBy(holding.quantity);
+    const liquidation = gone.dividedBy(isLong ? '0.996' : '1.004');
+    if (!liquidation.greaterThan(0)) return null;
+    const onTick = (level: Decimal): Decimal => this.onTick(level, isLong ? 'short' : 'long');
+    const isAt = (level: Decimal, price: Decimal): boolean =>
+      isLong ? price.lessThanOrEqualTo(level) : price.greaterThanOrEqualTo(level);
+    return { liquidation: onTick(liquidation), bankruptcy: onTick(gone), isAt };
+  }
+
+  private liquidate(symbol: string, price: Decimal): void {
+    const { quantity: part } = this.holdings.get(symbol) as Holding;
+    this.exit(symbol, { price, part, reason: 'liquidation', isFree: true });
+  }
+
+  private exit(symbol: string, { price: at, part, reason, isFree = false }: Exit): void {
     const holding = this.holdings.get(symbol) as Holding;
     const notional = cut(at.times(part));
-    const fee = this.feeOn(notional);
+    const fee = isFree ? new Decimal(0) : this.feeOn(notional);
     const cost = part.equals(holding.quantity)
       ? holding.cost
       : cut(holding.cost.times(part).dividedBy(holding.quantity));
@@ -432,7 +469,7 @@ const ask = fc.record({
 const scenario = fc
   .record({
     market: fc.constantFrom('spot' as const, 'futures' as const),
-    leverage: fc.constantFrom(1, 3),
+    leverage: fc.constantFrom(1, 3, 40),
     feeBps: fc.constantFrom('0', '10', '7.5'),
     slippageBps: fc.constantFrom('0', '2', '12.5'),
     maxPositions: fc.constantFrom(null, null, 1),

@@ -5,17 +5,29 @@ import type { CloseReason } from '../../domain/position/position.ts';
 import { atoms } from '../atoms.ts';
 import type { Atoms } from '../atoms.ts';
 import { BarAccount, moneyOf, quantityOf } from './bar-account.ts';
+import type { Reduction } from './bar-account.ts';
 import { BarPosition } from './bar-position.ts';
 import type { BarClose, BarEntry, BarPositionReport, BarRefusalReason, BarSeries, BarTerms } from './bar-types.ts';
 import { cutToFunds, sizeRefusal } from './entry-size.ts';
+import { liquidationOf } from './liquidation.ts';
 import { Track } from './track.ts';
+
+/** What is closed, at which price and why. */
+interface BarExit {
+  readonly price: Price;
+  readonly quantity: Atoms;
+  readonly reason: CloseReason;
+}
 
 /**
  * The fill model of backtests. The caller walks the bars with `next`, looks at the closes, and asks for entries and closes,
  * which fill at the open of each symbol's next bar. Within a bar: (1) at the open closes, then reversals, then entries in
  * the order in which they were asked for, then expired time limits; (2) the stop; (3) every touched target in order. A bar
  * that opens beyond a level fills at its open. Slippage moves every fill but targets against the trader. At the close
- * trailing and break-even move the stop for the next bar. Liquidation is not modelled: a position has its stop.
+ * trailing and break-even move the stop for the next bar.
+ *
+ * On futures every position stands on an isolated margin of its own. A bar that opens where nothing is left of it, or that
+ * reaches the liquidation price before a stop, takes it all: liquidation comes first in either.
  */
 export class BarMatcher {
   readonly account: BarAccount;
@@ -123,6 +135,11 @@ export class BarMatcher {
 
   private match(): void {
     const equityAtClose = this.entries.length > 0 ? this.equityBeforeNow() : ZERO_MONEY;
+    for (const track of this.tracks) {
+      if (!track.isNow || track.position === null) continue;
+      const price = track.position.bankruptcyAtOpen(track.series.columns, track.index);
+      if (price !== null) this.liquidate(track, track.position, price);
+    }
     if (this.waitingCloses > 0) for (const track of this.tracks) if (track.isNow) this.fillCloses(track);
     if (this.entries.length > 0) this.fillEntries(equityAtClose);
     for (const track of this.tracks) if (track.isNow && track.position !== null) this.expire(track, track.position);
@@ -166,6 +183,7 @@ export class BarMatcher {
     const position = new BarPosition(instrument, { side, tag, quantity: atoms(quantity) }, { price, time: this.time });
     const { notional, fee } = this.account.open(position, price);
     position.setPlan(entry.exits({ price, quantity }));
+    position.setLiquidation(liquidationOf(instrument, position, this.terms.leverage));
     track.position = position;
     this.openPositions += 1;
     const money = { price, quantity, notional: moneyOf(notional), fee: moneyOf(fee) };
@@ -188,6 +206,11 @@ export class BarMatcher {
 
   private fillLevels(track: Track, position: BarPosition): void {
     const { columns } = track.series;
+    const ruined = position.liquidationFill(columns, track.index);
+    if (ruined !== null) {
+      this.liquidate(track, position, ruined);
+      return;
+    }
     const stopped = position.stopFill(columns, track.index);
     if (stopped !== null) {
       const price = this.slipped(stopped, !position.isLong);
@@ -203,13 +226,19 @@ export class BarMatcher {
     if (position.ratchet(columns, track.index)) this.tellStop(position);
   }
 
-  private exit(
-    track: Track,
-    position: BarPosition,
-    fill: { readonly price: Price; readonly quantity: Atoms; readonly reason: CloseReason },
-  ): void {
+  private exit(track: Track, position: BarPosition, fill: BarExit): void {
+    this.tellExit(track, position, { ...fill, ...this.account.reduce(position, fill.price, fill.quantity) });
+    position.setLiquidation(liquidationOf(track.series.instrument, position, this.terms.leverage));
+  }
+
+  private liquidate(track: Track, position: BarPosition, price: Price): void {
+    const { quantity } = position;
+    const paid = this.account.liquidate(position, price);
+    this.tellExit(track, position, { price, quantity, reason: 'liquidation', ...paid });
+  }
+
+  private tellExit(track: Track, position: BarPosition, fill: BarExit & Reduction): void {
     const { symbol, side, tag } = position;
-    const paid = this.account.reduce(position, fill.price, fill.quantity);
     if (position.quantity === 0n) {
       track.position = null;
       this.openPositions -= 1;
@@ -222,10 +251,10 @@ export class BarMatcher {
       tag,
       price: fill.price,
       quantity: quantityOf(fill.quantity),
-      notional: moneyOf(paid.notional),
-      fee: moneyOf(paid.fee),
+      notional: moneyOf(fill.notional),
+      fee: moneyOf(fill.fee),
       reason: fill.reason,
-      grossPnl: moneyOf(paid.grossPnl),
+      grossPnl: moneyOf(fill.grossPnl),
       remaining: quantityOf(position.quantity),
     });
   }

@@ -7,6 +7,7 @@ import { atoms } from '../atoms.ts';
 import type { Atoms } from '../atoms.ts';
 import type { Stake } from './bar-account.ts';
 import type { BarColumns, ExitPlan } from './bar-types.ts';
+import type { Liquidation } from './liquidation.ts';
 
 /** A price level with its Float64, which bars are compared with; equal decimals are equal floats. */
 interface BarLevel {
@@ -35,6 +36,8 @@ export class BarPosition implements Stake {
   stop: BarLevel | null = null;
   /** What a fill of the stop is called: by what moved it last. */
   stopReason: CloseReason = 'stop';
+  /** Where it is liquidated, and where its margin is used up; null where that cannot be. */
+  private ruin: { readonly liquidation: BarLevel; readonly bankruptcy: BarLevel } | null = null;
   /** Those not reached yet, next one first. */
   targets: readonly BarTarget[] = [];
   private plan: ExitPlan | null = null;
@@ -85,9 +88,36 @@ export class BarPosition implements Stake {
     const { stop, isLong } = this;
     if (stop === null) return null;
     const open = columns.open[index] as number;
-    if (isLong ? open <= stop.number : open >= stop.number) return priceFromMarketData(open);
+    if (this.isReached(stop, open)) return priceFromMarketData(open);
     const worst = (isLong ? columns.low : columns.high)[index] as number;
-    return (isLong ? worst <= stop.number : worst >= stop.number) ? stop.price : null;
+    return this.isReached(stop, worst) ? stop.price : null;
+  }
+
+  /** Takes over where the position, as it is now, is liquidated. */
+  setLiquidation(at: Liquidation | null): void {
+    this.ruin = at && { liquidation: levelAt(at.price), bankruptcy: levelAt(at.bankruptcy) };
+  }
+
+  /** The price at which a bar that opens beyond it finds all margin used up; null: it does not. */
+  bankruptcyAtOpen(columns: BarColumns, index: number): Price | null {
+    if (this.ruin === null) return null;
+    const { bankruptcy } = this.ruin;
+    return this.isReached(bankruptcy, columns.open[index] as number) ? bankruptcy.price : null;
+  }
+
+  /** The price at which the bar liquidates the position (its margin is lost); null: not, or its stop comes first. */
+  liquidationFill(columns: BarColumns, index: number): Price | null {
+    if (this.ruin === null) return null;
+    const { stop } = this;
+    const { liquidation, bankruptcy } = this.ruin;
+    if (stop !== null && !this.isReached(liquidation, stop.number)) return null;
+    const worst = (this.isLong ? columns.low : columns.high)[index] as number;
+    return this.isReached(liquidation, worst) ? bankruptcy.price : null;
+  }
+
+  /** Whether a price against the position is at a level or beyond. */
+  private isReached(level: BarLevel, price: number): boolean {
+    return this.isLong ? price <= level.number : price >= level.number;
   }
 
   /** The price at which the bar fills the next target (its open, when it opens beyond it); null: untouched. */

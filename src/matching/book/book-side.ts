@@ -41,6 +41,17 @@ export class BookSide<Order extends Queued<Order>> {
     return level;
   }
 
+  /** Queues an order of an earlier run where it stood. @see PriceLevel.comeBack */
+  comeBack(
+    order: Order,
+    ticks: number,
+    place: { readonly ahead: number; readonly isUnseen: boolean },
+  ): PriceLevel<Order> {
+    const level = this.ensure(ticks);
+    level.comeBack(order, place);
+    return level;
+  }
+
   leave(order: Order, level: PriceLevel<Order>): void {
     level.remove(order);
     this.dropIfEmpty(level);

@@ -53,6 +53,18 @@ export class PriceLevel<Order extends Queued<Order>> {
     this.ownSteps += order.remainingSteps;
   }
 
+  /** Whether the order joined out of sight, and nothing has been shown here since. */
+  isUnseen(order: Order): boolean {
+    for (let unseen = this.firstUnseen; unseen !== null; unseen = unseen.next) if (unseen === order) return true;
+    return false;
+  }
+
+  /** Queues an order of an earlier run, with what stood before it then. Those of one level come back in their order. */
+  comeBack(order: Order, { ahead, isUnseen }: { readonly ahead: number; readonly isUnseen: boolean }): void {
+    this.append(order, !isUnseen);
+    order.queueMark = this.consumed + ahead;
+  }
+
   remove(order: Order): void {
     this.ownSteps -= order.remainingSteps;
     if (this.firstUnseen === order) this.firstUnseen = order.next;

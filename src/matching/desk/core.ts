@@ -9,7 +9,7 @@ import { FuturesSettlement } from '../settlement/futures-settlement.ts';
 import type { Income } from '../settlement/futures-settlement.ts';
 import type { Settlement } from '../settlement/settlement.ts';
 import { SpotSettlement } from '../settlement/spot-settlement.ts';
-import type { Refusal, RefusalReason, VenueFill, VenueOptions } from '../venue-types.ts';
+import type { LastIds, Refusal, RefusalReason, VenueFill, VenueOptions } from '../venue-types.ts';
 import { EventQueue } from './event-queue.ts';
 import { algoRegistry, listRegistry, orderRegistry } from './order-registry.ts';
 import { Schedule } from './schedule.ts';
@@ -71,6 +71,18 @@ export class Core {
 
   skipAlgoIds(upTo: number): void {
     this.lastAlgoId = Math.max(this.lastAlgoId, upTo);
+  }
+
+  get lastIds(): LastIds {
+    return { order: this.lastOrderId, list: this.lastListId, algo: this.lastAlgoId, income: this.lastIncomeId };
+  }
+
+  /** Ids up to these were given by an earlier run. */
+  skipIds({ order, list, algo, income }: LastIds): void {
+    this.skipOrderIds(order);
+    this.skipAlgoIds(algo);
+    this.lastListId = Math.max(this.lastListId, list);
+    this.lastIncomeId = Math.max(this.lastIncomeId, income);
   }
 
   marketOf(order: { readonly request: { readonly symbol: string } }): SymbolMarket {

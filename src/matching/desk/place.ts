@@ -34,7 +34,7 @@ export function placeOrder(
 }
 
 /** What the book or the position has against the order. */
-function standingRefusal(core: Core, order: WorkingOrder, market: SymbolMarket): RefusalReason | null {
+export function standingRefusal(core: Core, order: WorkingOrder, market: SymbolMarket): RefusalReason | null {
   const { execution, trigger } = order.request;
   // A trailing order without activation price tracks from the price of now.
   const tracksNow = trigger?.type === 'trailing' && trigger.activationPrice === null;

@@ -84,10 +84,7 @@ export type OrderCause =
   /** Nothing left that it could reduce. */
   | 'reduce_only'
   | 'insufficient_funds'
-  | 'insufficient_margin'
   | 'liquidation'
-  /** An exchange rule refused it when it was triggered. */
-  | 'exchange_rule'
   | 'delisted';
 
 /** What happened to an order. */

@@ -1,0 +1,162 @@
+import type { VenueSymbol } from '../../../domain/ids.ts';
+import type { Instrument } from '../../../domain/instrument.ts';
+import { atomsFromMarketData } from '../../../matching/atoms.ts';
+import type { Venue } from '../../../matching/venue.ts';
+import type { MarketSink, QuoteTick, TradeTick } from '../../../ports/market-feed.ts';
+
+/** What the market input hears: three methods of a MarketSink, and the funding rates that a sink knows nothing of. */
+export interface PaperMarketInput extends Pick<MarketSink, 'trade' | 'quote' | 'mark'> {
+  /** The rate at which the symbol's next funding is paid, as a fraction; zero until it is told. */
+  fundingRate(symbol: VenueSymbol, rate: number): void;
+}
+
+/** What of the account waits for the prices of a symbol. */
+export interface Interest {
+  /** Orders in the book: every quote and trade can fill them. */
+  resting: boolean;
+  /** Orders that wait for a trigger: trades and mark prices can set them off. */
+  waiting: boolean;
+  /** A futures position, which mark prices can liquidate. */
+  position: boolean;
+}
+
+/** The last that was heard of a symbol, and whether the venue model knows it. Plain fields, written on every message. */
+class SeenSymbol implements QuoteTick, Interest {
+  readonly symbol: VenueSymbol;
+  readonly minPrice: number;
+  readonly maxPrice: number;
+  readonly maxQuantity: number;
+  bid = NaN;
+  bidQuantity = 0;
+  ask = NaN;
+  askQuantity = 0;
+  time = 0;
+  last = NaN;
+  markPrice = NaN;
+  isQuoteShown = true;
+  isLastShown = true;
+  isMarkShown = true;
+  resting = false;
+  waiting = false;
+  position = false;
+
+  constructor({ symbol, rules }: Instrument) {
+    this.symbol = symbol;
+    this.minPrice = rules.tick.toNumber();
+    this.maxPrice = this.minPrice * MOST_COUNTED;
+    this.maxQuantity = rules.step.toNumber() * MOST_COUNTED;
+  }
+}
+
+/** Prices and quantities of more ticks or steps than this are not of this world; a Float64 counts a hundred times as far. */
+const MOST_COUNTED = 1e13;
+
+/** How the market reaches the venue model. */
+interface Door {
+  /** Lets the model's clock catch up. False: nothing may happen now. */
+  enter(): boolean;
+  /** What the symbol's prices have caused is written down and told. */
+  leave(symbol: VenueSymbol): void;
+}
+
+/**
+ * Remembers the last prices of every symbol and drives the venue model with those that can matter: a symbol without
+ * orders and position costs a look-up and some writes. What makes no sense (NaN, negative, beyond any market) is no price.
+ */
+export class PaperMarket implements PaperMarketInput {
+  readonly #venue: Venue;
+  readonly #door: Door;
+  readonly #isFutures: boolean;
+  readonly #seen: ReadonlyMap<string, SeenSymbol>;
+
+  constructor(venue: Venue, instruments: readonly Instrument[], door: Door) {
+    this.#venue = venue;
+    this.#door = door;
+    this.#isFutures = instruments[0]?.market === 'futures';
+    this.#seen = new Map(instruments.map((instrument) => [instrument.symbol, new SeenSymbol(instrument)]));
+  }
+
+  trade(tick: Readonly<TradeTick>): void {
+    const seen = this.#seen.get(tick.symbol);
+    if (seen === undefined || !isPrice(seen, tick.price)) return;
+    if (!isQuantity(seen, tick.quantity) || tick.quantity === 0) return;
+    seen.last = tick.price;
+    seen.isLastShown = false;
+    if (!(seen.resting || seen.waiting) || !this.#door.enter()) return;
+    this.#showQuote(seen);
+    seen.isLastShown = true;
+    this.#venue.trade(tick);
+    this.#door.leave(seen.symbol);
+  }
+
+  quote(tick: Readonly<QuoteTick>): void {
+    const seen = this.#seen.get(tick.symbol);
+    if (seen === undefined) return;
+    const hasBid = isPrice(seen, tick.bid) && isQuantity(seen, tick.bidQuantity);
+    const hasAsk = isPrice(seen, tick.ask) && isQuantity(seen, tick.askQuantity);
+    seen.bid = hasBid ? tick.bid : NaN;
+    seen.bidQuantity = hasBid ? tick.bidQuantity : 0;
+    seen.ask = hasAsk ? tick.ask : NaN;
+    seen.askQuantity = hasAsk ? tick.askQuantity : 0;
+    seen.isQuoteShown = false;
+    if (!seen.resting || !this.#door.enter()) return;
+    this.#showQuote(seen);
+    this.#door.leave(seen.symbol);
+  }
+
+  mark(symbol: VenueSymbol, markPrice: number, _time: number): void {
+    const seen = this.#seen.get(symbol);
+    if (seen === undefined || !isPrice(seen, markPrice)) return;
+    seen.markPrice = markPrice;
+    seen.isMarkShown = false;
+    if (!(seen.resting || seen.waiting || seen.position) || !this.#door.enter()) return;
+    this.#showQuote(seen);
+    this.#showMark(seen);
+    this.#door.leave(seen.symbol);
+  }
+
+  fundingRate(symbol: VenueSymbol, rate: number): void {
+    if (!this.#isFutures || !this.#seen.has(symbol) || !(Math.abs(rate) < 1)) return;
+    const size = atomsFromMarketData(Math.abs(rate));
+    this.#venue.setFundingRate(symbol, rate < 0 ? -size : size);
+  }
+
+  /** Shows the venue model a symbol as it is now, for an order that comes to it. */
+  show(symbol: string): void {
+    const seen = this.#seen.get(symbol);
+    if (seen === undefined) return;
+    if (!seen.isLastShown) {
+      seen.isLastShown = true;
+      // Without a quantity a trade tells the price and takes nothing from the book.
+      this.#venue.trade({ symbol, price: seen.last, quantity: 0, buyerIsTaker: true });
+    }
+    this.#showQuote(seen);
+    this.#showMark(seen);
+  }
+
+  /** From now on this matters in the symbol. */
+  follow(symbol: string, interest: Partial<Interest>): void {
+    const seen = this.#seen.get(symbol);
+    if (seen !== undefined) Object.assign(seen, interest);
+  }
+
+  #showQuote(seen: SeenSymbol): void {
+    if (seen.isQuoteShown) return;
+    seen.isQuoteShown = true;
+    this.#venue.quote(seen);
+  }
+
+  #showMark(seen: SeenSymbol): void {
+    if (seen.isMarkShown || !this.#isFutures) return;
+    seen.isMarkShown = true;
+    this.#venue.mark(seen.symbol, seen.markPrice);
+  }
+}
+
+function isPrice({ minPrice, maxPrice }: SeenSymbol, price: number): boolean {
+  return price >= minPrice && price <= maxPrice;
+}
+
+function isQuantity({ maxQuantity }: SeenSymbol, quantity: number): boolean {
+  return quantity >= 0 && quantity <= maxQuantity;
+}
