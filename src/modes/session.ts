@@ -18,6 +18,10 @@ import { chooseMode } from './choose-mode.ts';
 import type { ChosenMode } from './choose-mode.ts';
 import { loadSettings } from './cli/load-settings.ts';
 import type { ProgramOptions } from './cli/program.ts';
+import { openWorld } from './desk/open-world.ts';
+import { runDesk } from './desk/run-desk.ts';
+import { simulationOptions } from './desk/simulation-options.ts';
+import { Undertakings } from './desk/undertakings.ts';
 import { waitForStop } from './wait-for-stop.ts';
 
 const HEARTBEAT_MS = 10 * SECOND_MS;
@@ -71,7 +75,7 @@ export async function runSession(options: ProgramOptions): Promise<number> {
   try {
     const logger = await openLog({ settings, chosen, clock, dataDir });
     try {
-      return await runDesk({ settings, chosen, money, clock, dataDir, logger }, options);
+      return await runSessionDesk({ settings, chosen, money, clock, dataDir, logger }, options);
     } finally {
       await logger.close();
     }
@@ -93,7 +97,7 @@ function openLog(session: Pick<Session, 'settings' | 'chosen' | 'clock' | 'dataD
   });
 }
 
-async function runDesk(session: Session, options: ProgramOptions): Promise<number> {
+async function runSessionDesk(session: Session, options: ProgramOptions): Promise<number> {
   const { settings, chosen, money, clock, logger } = session;
   logger.info(`mode ${chosen.mode} (${chosen.why}), ${money} money`, { dataDir: session.dataDir.path });
   for (const warning of settings.warnings) logger.warn(warning);
@@ -103,11 +107,28 @@ async function runDesk(session: Session, options: ProgramOptions): Promise<numbe
     else logger.error(health.error.message, { code: health.error.code, hint: health.error.hint });
   });
   const heartbeat = startHeartbeat(session, store);
+  const undertakings = new Undertakings();
+  const simulation = money === 'sim' ? simulationOptions(options) : null;
+  const isTimeSimulated = simulation !== null && simulation.endAfterMs !== null;
+  const stopped = waitForStop(clock, isTimeSimulated ? undefined : options.for);
   try {
-    logger.info('ready; no engine is part of this version yet, so nothing is traded. Ctrl+C ends it');
-    const stop = await waitForStop(clock, options.for);
-    logger.info(`stopping: ${stop.why}`);
-    return stop.exitCode;
+    const { config } = settings;
+    const world = await openWorld({ config, simulation, realClock: clock, logger, undertakings, store });
+    const parts = {
+      config,
+      money,
+      mode: chosen.mode,
+      realClock: clock,
+      logger,
+      store,
+      world,
+      undertakings,
+      stopped,
+      dataDir: session.dataDir.path,
+    };
+    const end = await runDesk(parts);
+    if (options.summary === 'json') process.stdout.write(`${JSON.stringify(end.summary)}\n`);
+    return end.exitCode;
   } finally {
     heartbeat.cancel();
     await store.close();

@@ -15,10 +15,13 @@ export const EXIT = {
 
 /** Codes whose exit code does not follow from whose fault it is. The disk counts as an outside service. */
 const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
+  CONTROL_UNREACHABLE: EXIT.conflict,
   DATA_DIR_LOCKED: EXIT.conflict,
   DATABASE_BUSY: EXIT.conflict,
   DATABASE_CORRUPT: EXIT.outsideService,
   DISK_FULL: EXIT.outsideService,
+  EXCHANGE_UNREACHABLE: EXIT.outsideService,
+  NOT_RUNNING: EXIT.conflict,
   STORAGE_FAILED: EXIT.outsideService,
 };
 

@@ -1,0 +1,35 @@
+import type { Config } from '../../config/config.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Store } from '../../ports/store/store.ts';
+import { createPaperWorld } from './paper-world.ts';
+import { createSimWorld } from './sim-world.ts';
+import type { SimulationOptions } from './sim-world.ts';
+import type { Undertakings } from './undertakings.ts';
+import type { World } from './world.ts';
+
+/** Under which the store keeps the paper account. */
+const PAPER_ACCOUNT = 'paper_account';
+
+export interface WorldTerms {
+  readonly config: Config;
+  /** Null: not simulated. */
+  readonly simulation: SimulationOptions | null;
+  readonly realClock: Clock;
+  readonly logger: Logger;
+  readonly undertakings: Undertakings;
+  readonly store: Store;
+}
+
+/** The market and the account that this kind of money is traded in. */
+export async function openWorld(terms: WorldTerms): Promise<World> {
+  const { config, store, simulation, realClock } = terms;
+  const { userId } = config;
+  const saved = await store.process.engineState(userId, PAPER_ACCOUNT);
+  const save = (value: string): Promise<void> => {
+    const entry = { userId, key: PAPER_ACCOUNT, value, updatedAt: realClock.now() };
+    return store.commit([{ kind: 'engine_state', entry }], 'durable');
+  };
+  if (simulation !== null) return createSimWorld({ ...terms, options: simulation, saved: saved?.value ?? null, save });
+  return createPaperWorld({ ...terms, saved: saved?.value ?? null, save });
+}

@@ -1,0 +1,82 @@
+import { createPaperBroker } from '../../adapters/broker/paper/paper.ts';
+import { systemChance } from '../../adapters/chance/system/chance.ts';
+import { createBinanceFeed } from '../../adapters/feed/binance/feed.ts';
+import { createSystemIds } from '../../adapters/ids/system/ids.ts';
+import type { Config } from '../../config/config.ts';
+import { AitraderError, describeFailure } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { TappedFeed } from './tapped-feed.ts';
+import { watchedSymbols } from './watched-symbols.ts';
+import type { World } from './world.ts';
+
+const INSTANCE = 'papr';
+
+export interface PaperWorldParts {
+  readonly config: Config;
+  readonly realClock: Clock;
+  readonly logger: Logger;
+  readonly saved: string | null;
+  readonly save: (state: string) => Promise<void>;
+}
+
+/** The exchange's market data with a paper account beside it, in real time. */
+export async function createPaperWorld({ config, realClock, logger, saved, save }: PaperWorldParts): Promise<World> {
+  const { exchange, paper, symbols } = config;
+  const { market, leverage, marginMode } = exchange;
+  const feed = createBinanceFeed({
+    market,
+    environment: exchange.environment,
+    restUrl: exchange.restUrl,
+    webSocketUrl: exchange.webSocketUrl,
+    clock: realClock,
+    chance: systemChance,
+    logger: logger.child({ part: 'feed' }),
+  });
+  const venue = exchange.restUrl ?? `Binance ${exchange.environment}`;
+  const instruments = await reached(venue, feed.instruments());
+  const watched = await reached(venue, watchedSymbols(feed, instruments, { config, logger }));
+  const account = createPaperBroker({
+    account: { id: config.accountId, userId: config.userId, venue: 'binance', market, money: 'paper', label: 'paper' },
+    clock: realClock,
+    instance: INSTANCE,
+    instruments,
+    quoteAsset: symbols.quoteAsset,
+    balance: paper.balance,
+    feeBps: paper.feeBps,
+    slippageBps: paper.slippageBps,
+    latencyMs: paper.latencyMs,
+    leverage,
+    marginMode,
+    saved,
+    save,
+    onSaveFailed: (error) => logger.error('the paper account could not be saved; it is tried again', { error }),
+  });
+  return {
+    market,
+    quoteAsset: symbols.quoteAsset,
+    leverage,
+    clock: realClock,
+    ids: createSystemIds(realClock),
+    feed: new TappedFeed(feed, account.market),
+    broker: account.broker,
+    instance: INSTANCE,
+    symbols: watched,
+    parallelChecks: 2,
+    run: (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve('it was stopped'), { once: true });
+      }),
+  };
+}
+
+/** What a question to the exchange brought; a failure says that the desk cannot start without it. */
+async function reached<Answer>(venue: string, question: Promise<Answer>): Promise<Answer> {
+  try {
+    return await question;
+  } catch (failure) {
+    if (failure instanceof AitraderError) throw failure;
+    const context = { venue, problem: describeFailure(failure) };
+    throw new AitraderError('EXCHANGE_UNREACHABLE', context, { cause: failure });
+  }
+}

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+
+import { WebhookNotifier } from '../../adapters/notifier/webhook/webhook.ts';
+import { systemChance } from '../../adapters/chance/system/chance.ts';
+import { createIsolatedVmSandbox } from '../../adapters/sandbox/isolated-vm/sandbox.ts';
+import type { Config } from '../../config/config.ts';
+import type { MoneyKind } from '../../domain/account.ts';
+import type { VenueSymbol } from '../../domain/ids.ts';
+import { asId } from '../../domain/ids.ts';
+import { SECOND_MS } from '../../domain/time.ts';
+import { Engine } from '../../engine/engine.ts';
+import type { EngineEnd } from '../../engine/engine.ts';
+import type { EngineSettings } from '../../engine/context.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FilterSandbox } from '../../ports/filter-sandbox.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { Store } from '../../ports/store/store.ts';
+import { sandboxCommand } from '../assets.ts';
+import type { Stop } from '../wait-for-stop.ts';
+import { FilterFiles } from './filter-files.ts';
+import { addFirstTraders } from './first-traders.ts';
+import { tellTimeline } from './timeline.ts';
+import type { Undertakings } from './undertakings.ts';
+import type { World } from './world.ts';
+
+/** A price older than this is no ground for an entry, and a symbol that was silent for so long is stale. */
+const MAX_PRICE_AGE_MS = 10 * SECOND_MS;
+const STALE_MS = 60 * SECOND_MS;
+const MAX_SPREAD_BPS = 50;
+const LAST_ALERTS_MS = 2 * SECOND_MS;
+
+export interface DeskParts {
+  readonly config: Config;
+  readonly money: MoneyKind;
+  readonly mode: string;
+  readonly realClock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly world: World;
+  readonly undertakings: Undertakings;
+  readonly dataDir: string;
+  /** Settles when the user or a supervisor wants the desk to end. */
+  readonly stopped: Promise<Stop>;
+}
+
+/** How a run of the desk ended. */
+export interface DeskEnd {
+  readonly exitCode: number;
+  /** One JSON object: the summary of the run (contracts 3). */
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the desk in its world until it is stopped or the world ends. */
+export async function runDesk(parts: DeskParts): Promise<DeskEnd> {
+  const { config, realClock, logger, undertakings } = parts;
+  const sandbox = undertakings.watched(
+    createIsolatedVmSandbox({ command: sandboxCommand(), clock: realClock, logger }),
+    ['inspect', 'load', 'check'],
+  );
+  const notifier = openNotifier(config, { clock: realClock, logger });
+  try {
+    return await runEngine(parts, { sandbox, notifier });
+  } finally {
+    await sandbox.close();
+    await notifier?.close(LAST_ALERTS_MS);
+  }
+}
+
+async function runEngine(
+  parts: DeskParts,
+  { sandbox, notifier }: { readonly sandbox: FilterSandbox; readonly notifier: Notifier | null },
+): Promise<DeskEnd> {
+  const { config, realClock, logger, world, undertakings } = parts;
+  const startedAt = realClock.monotonicMs();
+  const store = undertakings.watched(parts.store, ['commit']);
+  const { clock, ids, feed, broker, instance, symbols } = world;
+  const settings = settingsOf(parts);
+  const first = await addFirstTraders({ store, sandbox, clock, ids, config });
+  if (first.length > 0) logger.info(`first start: ${first.join(', ')} are put to work`);
+  const engine = await Engine.open({
+    ...{ settings, clock, ids, logger, store, feed, broker, sandbox, notifier, instance, symbols },
+  });
+  engine.handle.onAudit((record) => tellTimeline(record, logger));
+  const ending = new AbortController();
+  const ended = world.run(ending.signal);
+  // Who waits for it hears of a failure; until somebody does, it must not count as unheard.
+  ended.catch(() => undefined);
+  await engine.start();
+  const { userId } = config;
+  const folder = join(parts.dataDir, 'filters');
+  const files = new FilterFiles({ engine, filters: store.filters, userId, sandbox, clock: realClock, logger, folder });
+  void files.start();
+  logger.info(`ready: ${symbols.length} symbols, ${engine.handle.traders().length} traders. Ctrl+C ends it`);
+  const stop = await Promise.race([parts.stopped, ended.then((why): Stop => ({ why, exitCode: 0 }))]);
+  logger.info(`stopping: ${stop.why}`);
+  files.stop();
+  const timePasses = !(await isSettled(ended));
+  const end = await engine.stop(timePasses);
+  ending.abort();
+  await ended;
+  await broker.close();
+  tellEnd(end, parts);
+  const uptimeMs = Math.round(realClock.monotonicMs() - startedAt);
+  return { exitCode: stop.exitCode, summary: summaryOf(engine, parts, uptimeMs) };
+}
+
+function settingsOf({ config, money, world }: DeskParts): EngineSettings {
+  const { market, quoteAsset, leverage, parallelChecks } = world;
+  return {
+    userId: config.userId,
+    accountId: config.accountId,
+    money,
+    market,
+    quoteAsset,
+    leverage,
+    marginMode: config.exchange.marginMode,
+    feeBps: config.paper.feeBps,
+    limits: config.risk,
+    defaultStop: config.traders.defaultStop,
+    memeSymbols: new Set(config.symbols.meme.map((name) => asId<VenueSymbol>(name))),
+    mayTrade: config.features.autoTrading,
+    monitorPositions: config.features.positionMonitoring,
+    maxPriceAgeMs: MAX_PRICE_AGE_MS,
+    maxSpreadBps: MAX_SPREAD_BPS,
+    staleMs: STALE_MS,
+    parallelChecks,
+  };
+}
+
+function openNotifier(config: Config, terms: { readonly clock: Clock; readonly logger: Logger }): Notifier | null {
+  const { webhookUrl } = config.alerts;
+  return webhookUrl && new WebhookNotifier({ url: webhookUrl, chance: systemChance, ...terms });
+}
+
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
+}
+
+/** Says which positions stay open, and who guards them. */
+function tellEnd({ guardedAtVenue, unguarded }: EngineEnd, { logger, money }: DeskParts): void {
+  const namesOf = (positions: EngineEnd['unguarded']): string => positions.map(({ symbol }) => symbol).join(', ');
+  if (guardedAtVenue.length > 0) {
+    const where =
+      money === 'live' ? 'at the exchange' : `in the ${money} account, where nothing moves until the next start`;
+    logger.info(`stays open, guarded by stops that rest ${where}: ${namesOf(guardedAtVenue)}`);
+  }
+  if (unguarded.length > 0) logger.warn(`stays open and is guarded by nobody now: ${namesOf(unguarded)}`);
+}
+
+function summaryOf(engine: Engine, { mode, money }: DeskParts, uptimeMs: number): DeskEnd['summary'] {
+  const { symbols, messages, checks, signals, orders, positionsOpen, trades, realizedPnl, equity, errors } =
+    engine.report();
+  return {
+    ...{ mode, money, uptimeMs, symbols, messages, checks, signals, orders, positionsOpen, trades },
+    realizedPnl: realizedPnl.toFixed(),
+    equity: equity.toFixed(),
+    errors,
+  };
+}
