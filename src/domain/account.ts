@@ -16,12 +16,16 @@ export interface Account {
   readonly label: string;
 }
 
-/** One asset of an account, as the venue counts it. */
+/**
+ * One asset of an account, as the venue counts it. On spot the two parts together are what is held. On futures they are the
+ * wallet: deposits, realised profit, fees and funding, without profit that is not realised.
+ */
 export interface Balance {
   readonly accountId: AccountId;
   readonly asset: string;
+  /** What new orders may use. On futures never more than the wallet, and less what positions, orders and losses bind. */
   readonly free: Decimal;
-  /** Bound in working orders. */
+  /** Bound in working orders; on futures also as margin of the open positions and by their losses. */
   readonly locked: Decimal;
   readonly updatedAt: number;
 }

@@ -216,7 +216,7 @@ const CATALOGUE = {
   DATA_DIR_LOCKED: {
     fault: 'user',
     message: 'the data folder {path} belongs to a running aitrader (pid {pid}, started {since})',
-    hint: 'Stop that process first, or use another folder with --data-dir.',
+    hint: 'Look at it with `aitrader status`, end it with `aitrader stop`, or use another folder with --data-dir.',
   },
   DATABASE_CORRUPT: {
     fault: 'system',
@@ -269,6 +269,13 @@ const CATALOGUE = {
     hint: 'The row was changed by another program or the file is damaged; put back a backup.',
   },
 
+  // The exchange
+  EXCHANGE_UNREACHABLE: {
+    fault: 'system',
+    message: 'the exchange ({venue}) cannot be used: {problem}',
+    hint: 'Look at the network and BINANCE_REST_URL, then start again. `aitrader --sim` needs no exchange.',
+  },
+
   // Recorded markets
   TAPE_UNREADABLE: {
     fault: 'user',
@@ -279,6 +286,11 @@ const CATALOGUE = {
     fault: 'user',
     message: '{path}, line {line}: {problem}; more than {allowed} malformed lines',
     hint: 'The file is damaged or of another format. Repair it, or record it again.',
+  },
+  TAPE_UNWRITABLE: {
+    fault: 'system',
+    message: 'the tape {path} cannot be written: {problem}',
+    hint: 'Free space, or give another folder with --out. What was written up to here can be played.',
   },
 
   CANDLES_UNUSABLE: {

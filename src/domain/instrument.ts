@@ -64,7 +64,8 @@ export interface LeverageBracket {
 
 /** What futures have beyond spot. */
 export interface FuturesTerms {
-  readonly kind: 'perpetual' | 'delivery';
+  /** `equity_perpetual`: on a share of a company, which rests when the stock exchange does. */
+  readonly kind: 'perpetual' | 'equity_perpetual' | 'delivery';
   readonly marginAsset: string;
   /** Highest notional last; empty while the venue has not told (it needs a key). */
   readonly leverageBrackets: readonly LeverageBracket[];

@@ -50,7 +50,7 @@ export interface KlineFigures {
 }
 
 /** Whether the figures can be those of a candle: on the grid of its timeframe, extremes in order, no side above the sum. */
-function isCandle(figures: KlineFigures, timeframe: Timeframe): boolean {
+export function isCandle(figures: KlineFigures, timeframe: Timeframe): boolean {
   const { openTime, open, high, low, close, volume, buyVolume } = figures;
   return (
     isTime(openTime) &&
@@ -70,7 +70,7 @@ function isCandle(figures: KlineFigures, timeframe: Timeframe): boolean {
 }
 
 /** The candle of these figures. Sold is what was not bought: the venue tells one side only. */
-function candleOf(
+export function candleOf(
   figures: KlineFigures,
   of: { readonly symbol: VenueSymbol; readonly timeframe: Timeframe; readonly closed: boolean },
 ): Candle {

@@ -121,6 +121,44 @@ describe('the candle guard', () => {
     );
   });
 
+  it('tells every closed candle once in the end, however long answers take', () => {
+    const trades = fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 30, maxLength: 90 });
+    const order = fc.array(fc.nat({ max: 100 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(trades, mishaps, order, (perMinute, faults, choices) => {
+        const truth = truthOf(perMinute);
+        const told: Candle[] = [];
+        const gaps: CandleGap[] = [];
+        const guard = new CandleGuard(
+          (candle) => told.push(candle),
+          (gap) => gaps.push(gap),
+        );
+        const answer = (gap: CandleGap | undefined): void => {
+          const found = truth.map(({ candle }) => candle);
+          if (gap === undefined) return;
+          guard.fill(
+            gap,
+            found.filter(({ openTime }) => openTime >= gap.fromMs && openTime <= gap.toMs),
+          );
+        };
+        const messages = disturbed(streamOf(truth), faults);
+        for (const [index, news] of messages.entries()) {
+          guard.take(news);
+          const choice = choices[index % choices.length] ?? 0;
+          // Now and then one of the gaps is answered, not the oldest first.
+          if (choice > 97) answer(gaps.splice(choice % Math.max(1, gaps.length), 1)[0]);
+        }
+        guard.findOverdue(BTC, START + truth.length * MINUTE_MS);
+        while (gaps.length > 0) answer(gaps.pop());
+        const times = told.filter(({ closed }) => closed).map(({ openTime }) => openTime);
+        const begin = messages[0]?.candle.openTime ?? Infinity;
+        const expected = truth.map(({ candle }) => candle.openTime).filter((openTime) => openTime >= begin);
+        expect(times.toSorted((a, b) => a - b)).toEqual(expected);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('asks for nothing when the ids of the trades show that the minutes between were quiet', () => {
     const { guard, told, gaps } = guardWith({ fetch: () => [], patience: 0 });
     const truth = truthOf([2, 0, 0, 3]);
@@ -185,6 +223,55 @@ describe('the candle guard', () => {
     ]);
   });
 
+  it('tells what is fetched for a gap that was given up as a correction, each candle once', () => {
+    const { guard, told, gaps } = guardWith({ fetch: () => [], patience: Infinity });
+    const truth = truthOf(Array.from({ length: 24 }, () => 1));
+    const minutes = (): number[] => told.map(({ openTime }) => (openTime - START) / MINUTE_MS);
+    // Minutes 1 to 3 are a gap, of which minute 2 comes late over the stream.
+    for (const index of [0, 4, 2]) guard.take(truth[index] as CandleNews);
+    for (const news of truth.slice(5)) guard.take(news);
+    expect(minutes()).toEqual([0, 2, ...Array.from({ length: 20 }, (_, index) => index + 4)]);
+    const [gap] = gaps;
+    if (gap === undefined) throw new Error('a gap was made');
+    expect(guard.isOpen(gap)).toBe(true);
+    const fetched = truth.slice(1, 4).map(({ candle }) => candle);
+    guard.fill(gap, fetched);
+    guard.fill(gap, fetched);
+    expect(minutes().slice(-2)).toEqual([1, 3]);
+    expect(told).toHaveLength(24);
+    expect(guard.isOpen(gap)).toBe(false);
+  });
+
+  it('takes candles of a gap that come after all at once, and what waited with the last of them', () => {
+    const { guard, told, gaps } = guardWith({ fetch: () => [], patience: Infinity });
+    const [first, second, third, fourth] = truthOf([1, 1, 1, 1]);
+    if (!first || !second || !third || !fourth) throw new Error('four minutes were made');
+    guard.take(first);
+    guard.take(fourth);
+    guard.take(second);
+    expect(told).toEqual([first.candle, second.candle]);
+    guard.take(third);
+    expect(told).toEqual([first.candle, second.candle, third.candle, fourth.candle]);
+    const [gap] = gaps;
+    expect(gap && guard.isOpen(gap)).toBe(false);
+    if (gap) guard.fill(gap, [second.candle, third.candle]);
+    expect(told).toHaveLength(4);
+  });
+
+  it('finds a candle that was forming and never closed, though no other message shows it', () => {
+    const { guard, gaps } = guardWith({ fetch: () => [], patience: Infinity });
+    const [first, second] = truthOf([1, 1]);
+    if (!first || !second) throw new Error('two minutes were made');
+    guard.take(first);
+    guard.take({ ...second, candle: { ...second.candle, closed: false }, eventTime: START + 90_000 });
+    guard.findUnclosed(START + 2 * MINUTE_MS + 2_999);
+    expect(gaps).toEqual([]);
+    guard.findUnclosed(START + 2 * MINUTE_MS + 3_000);
+    guard.findUnclosed(START + 2 * MINUTE_MS + 9_000);
+    const { openTime } = second.candle;
+    expect(gaps).toEqual([{ symbol: BTC, timeframe: '1m', fromMs: openTime, toMs: openTime }]);
+  });
+
   it('asks for a stretch once: what the venue itself does not have leaves a hole', () => {
     const { guard, told, gaps, tick } = guardWith({ fetch: () => [], patience: 0 });
     const truth = truthOf([1, 1, 1, 1, 1]);
@@ -216,6 +303,19 @@ describe('the candle guard', () => {
     expect(gaps).toEqual([]);
     guard.findOverdue(BTC, START + 3 * MINUTE_MS);
     expect(gaps).toEqual([{ symbol: BTC, timeframe: '1m', fromMs: START + MINUTE_MS, toMs: START + 2 * MINUTE_MS }]);
+  });
+
+  it('takes no candle of a timeframe that is not followed any more, and looks for none', () => {
+    const { guard, told, gaps } = guardWith({ fetch: () => [], patience: 0 });
+    const news = minuteNews(0, 1, 1);
+    const hour = { ...news, candle: { ...news.candle, timeframe: '1h' as const } };
+    guard.take(news);
+    guard.take(hour);
+    guard.follow(new Set(['1m']));
+    guard.take({ ...hour, candle: { ...hour.candle, openTime: START + 60 * MINUTE_MS } });
+    guard.findOverdue(BTC, START + 180 * MINUTE_MS);
+    expect(told).toHaveLength(2);
+    expect(gaps.map(({ timeframe }) => timeframe)).toEqual(['1m']);
   });
 
   it("forgets a symbol: what is fetched for it afterwards is nobody's", () => {

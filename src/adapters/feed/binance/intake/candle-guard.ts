@@ -3,8 +3,14 @@ import type { VenueSymbol } from '../../../../domain/ids.ts';
 import { timeframeMs } from '../../../../domain/time.ts';
 import type { Timeframe } from '../../../../domain/time.ts';
 
-/** Newer candles that wait behind a gap. When more come, the gap is given up: a hole is better than blindness. */
+/**
+ * Newer candles that wait behind a gap. When more come they go on without it: a hole is better than blindness. What is
+ * fetched for it later is told as a correction.
+ */
 const MAX_HELD = 16;
+
+/** How long after its end a candle may take to be said closed. */
+const CLOSE_PATIENCE_MS = 3_000;
 
 /** Closed candles that did not come: open times of the first and the last of them, milliseconds UTC. */
 export interface CandleGap {
@@ -32,7 +38,10 @@ interface Series {
   lastTradeId: number;
   /** Gaps up to here were filled as far as that was possible, and are not asked for again. */
   askedUntil: number;
-  /** Event time of the newest forming candle. */
+  /** Up to here closed candles are known to exist. */
+  dueUntil: number;
+  /** Open and event time of the newest forming candle. */
+  formingOpenTime: number;
   formingEventTime: number;
   /** What is missing now, and the closed candles that wait behind it, oldest first. */
   gap: CandleGap | null;
@@ -47,9 +56,14 @@ interface Series {
  */
 export class CandleGuard {
   readonly #series = new Map<string, Series>();
+  /** Gaps that were not waited for, with the open times of the candles that were not told. */
+  readonly #givenUp = new Map<CandleGap, ReadonlySet<number>>();
   readonly #deliver: (candle: Candle) => void;
   readonly #onGap: (gap: CandleGap) => void;
+  /** Null for all. */
+  #timeframes: ReadonlySet<Timeframe> | null = null;
   #dropped = 0;
+  #newestEventTime = -Infinity;
 
   /**
    * @param deliver takes the candles that are news
@@ -60,14 +74,25 @@ export class CandleGuard {
     this.#onGap = onGap;
   }
 
-  /** How many candles were late or doubled. */
+  /** How many candles were late, doubled, or of timeframes that nobody follows. */
   get dropped(): number {
     return this.#dropped;
   }
 
+  /** Takes candles of these timeframes alone from now on, and forgets the others. */
+  follow(timeframes: ReadonlySet<Timeframe>): void {
+    this.#timeframes = timeframes;
+    this.#forgetWhere(({ timeframe }) => !timeframes.has(timeframe));
+  }
+
   /** Takes in a candle of the stream. */
   take(news: CandleNews): void {
-    const { candle } = news;
+    const { candle, eventTime } = news;
+    if (this.#timeframes?.has(candle.timeframe) === false) {
+      this.#dropped += 1;
+      return;
+    }
+    if (eventTime > this.#newestEventTime) this.#newestEventTime = eventTime;
     const series = this.#seriesOf(candle);
     if (isKnown(series, news)) {
       this.#dropped += 1;
@@ -75,27 +100,48 @@ export class CandleGuard {
     }
     this.#findGapBefore(series, news);
     if (!candle.closed) {
-      series.formingEventTime = news.eventTime;
+      series.formingOpenTime = candle.openTime;
+      series.formingEventTime = eventTime;
       this.#deliver(candle);
-    } else if (series.gap === null) {
+    } else if (series.gap === null || candle.openTime === series.closedUntil + series.stepMs) {
       series.closedUntil = candle.openTime;
       series.lastTradeId = news.lastTradeId;
       this.#deliver(candle);
+      if (series.gap !== null && series.gap.toMs <= series.closedUntil) this.#goOn(series, []);
     } else {
       series.held.push(news);
-      if (series.held.length > MAX_HELD) this.fill(series.gap, []);
+      if (series.held.length > MAX_HELD) this.#giveUp(series, series.gap);
     }
+  }
+
+  /** Whether anybody still waits for the candles of a gap. */
+  isOpen(gap: CandleGap): boolean {
+    return this.#givenUp.has(gap) || this.#series.get(keyOf(gap))?.gap === gap;
   }
 
   /**
    * Looks for closed candles of a symbol that should have come by now, as after its connection was lost.
-   * @param nowMs the venue's time
+   * @param nowMs the venue's time, as far as it is known; the newest message may know better
    */
   findOverdue(symbol: VenueSymbol, nowMs: number): void {
+    const latest = Math.max(nowMs, this.#newestEventTime);
     for (const series of this.#series.values()) {
       if (series.symbol !== symbol) continue;
-      const due = Math.floor((nowMs - series.closedUntil) / series.stepMs) - 1;
+      const due = Math.floor((latest - series.closedUntil) / series.stepMs) - 1;
       this.#open(series, series.closedUntil + due * series.stepMs);
+    }
+  }
+
+  /**
+   * Looks for candles that were forming and whose end has passed without a word: the message was lost, and no trade came
+   * since that would show it.
+   * @param nowMs the venue's time, as far as it is known
+   */
+  findUnclosed(nowMs: number): void {
+    const latest = Math.max(nowMs, this.#newestEventTime);
+    for (const series of this.#series.values()) {
+      const { formingOpenTime, stepMs } = series;
+      if (formingOpenTime + stepMs + CLOSE_PATIENCE_MS <= latest) this.#open(series, formingOpenTime);
     }
   }
 
@@ -105,18 +151,43 @@ export class CandleGuard {
    */
   fill(gap: CandleGap, candles: readonly Candle[]): void {
     const series = this.#series.get(keyOf(gap));
-    if (series?.gap !== gap) return;
-    const fetched = candles.map((candle) => ({ candle, eventTime: NaN, firstTradeId: NaN, lastTradeId: NaN }));
-    const waiting = [...series.held, ...fetched].toSorted((a, b) => a.candle.openTime - b.candle.openTime);
-    series.gap = null;
-    series.held = [];
-    series.askedUntil = gap.toMs;
-    for (const news of waiting) this.take(news);
+    if (series?.gap === gap) {
+      this.#goOn(series, candles);
+      return;
+    }
+    const missed = this.#givenUp.get(gap);
+    this.#givenUp.delete(gap);
+    for (const candle of candles) if (missed?.has(candle.openTime)) this.#deliver(candle);
   }
 
   /** Forgets a symbol that is no longer followed. */
   forget(symbol: VenueSymbol): void {
-    for (const [key, series] of this.#series) if (series.symbol === symbol) this.#series.delete(key);
+    this.#forgetWhere((series) => series.symbol === symbol);
+  }
+
+  #forgetWhere(isForgotten: (series: Pick<CandleGap, 'symbol' | 'timeframe'>) => boolean): void {
+    for (const [key, series] of this.#series) if (isForgotten(series)) this.#series.delete(key);
+    for (const gap of this.#givenUp.keys()) if (isForgotten(gap)) this.#givenUp.delete(gap);
+  }
+
+  /** Closes the gap of a series with what was fetched, and takes in what waited. */
+  #goOn(series: Series, candles: readonly Candle[]): void {
+    const fetched = candles.map((candle) => ({ candle, eventTime: NaN, firstTradeId: NaN, lastTradeId: NaN }));
+    const waiting = [...series.held, ...fetched].toSorted((a, b) => a.candle.openTime - b.candle.openTime);
+    series.askedUntil = series.gap?.toMs ?? series.askedUntil;
+    series.gap = null;
+    series.held = [];
+    for (const news of waiting) this.take(news);
+    // What was found missing meanwhile had to wait, as there is one gap at a time.
+    this.#open(series, series.dueUntil);
+  }
+
+  #giveUp(series: Series, gap: CandleGap): void {
+    const missed = new Set<number>();
+    for (let at = series.closedUntil + series.stepMs; at <= gap.toMs; at += series.stepMs) missed.add(at);
+    for (const { candle } of series.held) missed.delete(candle.openTime);
+    this.#givenUp.set(gap, missed);
+    this.#goOn(series, []);
   }
 
   #findGapBefore(series: Series, { candle, firstTradeId }: CandleNews): void {
@@ -125,6 +196,7 @@ export class CandleGuard {
 
   /** Opens a gap from the first candle that is missing up to the one that opened at `toMs`, unless nothing is. */
   #open(series: Series, toMs: number): void {
+    series.dueUntil = Math.max(series.dueUntil, toMs);
     const fromMs = Math.max(series.closedUntil, series.askedUntil) + series.stepMs;
     if (series.gap !== null || fromMs > toMs) return;
     const { symbol, timeframe } = series;
@@ -142,6 +214,8 @@ export class CandleGuard {
       closedUntil: openTime - stepMs,
       lastTradeId: NaN,
       askedUntil: -Infinity,
+      dueUntil: -Infinity,
+      formingOpenTime: Infinity,
       formingEventTime: -Infinity,
       gap: null,
       held: [],

@@ -73,6 +73,20 @@ describe('the intake', () => {
     expect(intake.counts).toMatchObject({ dropped: 1, tradesMissed: 3 });
   });
 
+  it('takes lower ids of the kind alone whose stream was interrupted', () => {
+    const { told, intake, send } = setUp();
+    const both = (id: number): void => {
+      send(trade(id));
+      send(quote(id));
+    };
+    both(100);
+    intake.interrupted(BTC, 'quotes');
+    both(99);
+    intake.interrupted(BTC, 'trades');
+    both(98);
+    expect(told).toEqual(['trade 100', 'quote 1 0', 'quote 1 0', 'trade 98']);
+  });
+
   it('is silent about symbols that are not followed any more, until they are followed anew', () => {
     const { told, intake, send } = setUp();
     const ticker = { e: '24hrTicker', E: TIME, s: BTC, P: '1', c: '9', o: '9', h: '9', l: '9', v: '1', q: '9' };

@@ -85,13 +85,13 @@ export class Intake {
     this.candles.forget(symbol);
   }
 
-  /** The streams of a symbol were interrupted: its ids may go on anywhere, also below the last one. */
-  interrupted(symbol: VenueSymbol): void {
+  /** Streams of a symbol were interrupted: their ids may go on anywhere, also below the last one. */
+  interrupted(symbol: VenueSymbol, streams: 'trades' | 'quotes' | 'all' = 'all'): void {
     const index = this.#symbols.indexOf(symbol);
     const last = this.#lastTradeId[index] ?? NOTHING_YET;
     if (last === NOT_FOLLOWED) return;
-    if (last > NOTHING_YET) this.#lastTradeId[index] = -2 - last;
-    this.#lastUpdateId[index] = NOTHING_YET;
+    if (last > NOTHING_YET && streams !== 'quotes') this.#lastTradeId[index] = -2 - last;
+    if (streams !== 'trades') this.#lastUpdateId[index] = NOTHING_YET;
   }
 
   /** A chunk has come, whose messages follow. @param nowMs our clock */
