@@ -38,8 +38,11 @@ export const PURE_PACKAGES = ['decimal.js'];
  * simulated exchange may speak through it too. A package in neither list may not be imported from src/.
  */
 export const PACKAGE_HOMES: Record<string, readonly string[]> = {
+  acorn: ['src/modes/cli/filter/'],
+  'acorn-walk': ['src/modes/cli/filter/'],
   'better-sqlite3': ['src/adapters/store/sqlite/'],
   commander: ['src/modes/cli/'],
+  'eslint-scope': ['src/modes/cli/filter/'],
   fastify: ['src/sim/'],
   'isolated-vm': ['src/adapters/sandbox/isolated-vm/'],
   kysely: ['src/adapters/store/'],
@@ -47,5 +50,5 @@ export const PACKAGE_HOMES: Record<string, readonly string[]> = {
   'pino-pretty': ['src/adapters/logger/'],
   'pino-roll': ['src/adapters/logger/'],
   ws: ['src/sim/'],
-  zod: ['src/config/'],
+  zod: ['src/config/', 'src/frontends/control/'],
 };

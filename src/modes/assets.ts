@@ -67,6 +67,11 @@ export async function sqliteMigrations(): Promise<readonly Migration[]> {
   );
 }
 
+/** The folder of the filters that are part of the program. */
+export function shippedFilters(): string {
+  return fileURLToPath(new URL('filters/', ROOT));
+}
+
 /** A document of `docs/`, such as `concepts.md`. */
 export function readDocument(name: string): Promise<string> {
   return readFile(new URL(`docs/${name}`, ROOT), 'utf8');

@@ -16,6 +16,7 @@ import type { DataDir } from '../adapters/data-dir/data-dir.ts';
 import { sqliteMigrations, sqliteWorkers } from './assets.ts';
 import { chooseMode } from './choose-mode.ts';
 import type { ChosenMode } from './choose-mode.ts';
+import { EXIT } from './cli/exit-code.ts';
 import { loadSettings } from './cli/load-settings.ts';
 import type { ProgramOptions } from './cli/program.ts';
 import { openWorld } from './desk/open-world.ts';
@@ -23,6 +24,7 @@ import { runDesk } from './desk/run-desk.ts';
 import { simulationOptions } from './desk/simulation-options.ts';
 import { Undertakings } from './desk/undertakings.ts';
 import { waitForStop } from './wait-for-stop.ts';
+import type { Stop } from './wait-for-stop.ts';
 
 const HEARTBEAT_MS = 10 * SECOND_MS;
 const LOG_FILE_BYTES = 10 * 1024 * 1024;
@@ -110,7 +112,8 @@ async function runSessionDesk(session: Session, options: ProgramOptions): Promis
   const undertakings = new Undertakings();
   const simulation = money === 'sim' ? simulationOptions(options) : null;
   const isTimeSimulated = simulation !== null && simulation.endAfterMs !== null;
-  const stopped = waitForStop(clock, isTimeSimulated ? undefined : options.for);
+  const asked = Promise.withResolvers<Stop>();
+  const stopped = waitForStop(clock, isTimeSimulated ? undefined : options.for, asked.promise);
   try {
     const { config } = settings;
     const world = await openWorld({ config, simulation, realClock: clock, logger, undertakings, store });
@@ -124,12 +127,14 @@ async function runSessionDesk(session: Session, options: ProgramOptions): Promis
       world,
       undertakings,
       stopped,
+      stop: asked.resolve,
       dataDir: session.dataDir.path,
     };
     const end = await runDesk(parts);
     if (options.summary === 'json') process.stdout.write(`${JSON.stringify(end.summary)}\n`);
     return end.exitCode;
   } finally {
+    asked.resolve({ why: 'over', exitCode: EXIT.programFault });
     heartbeat.cancel();
     await store.close();
   }

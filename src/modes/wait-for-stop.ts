@@ -13,8 +13,9 @@ const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EX
  * Waits until the user or a supervisor ends the program, or its time is over. After it has settled a second signal ends the
  * process at once: everything durable is on the disk already.
  * @param forMs wall time to run, undefined: until a signal comes
+ * @param asked settles when the program itself wants to end
  */
-export function waitForStop(clock: Clock, forMs: number | undefined): Promise<Stop> {
+export function waitForStop(clock: Clock, forMs: number | undefined, asked?: Promise<Stop>): Promise<Stop> {
   return new Promise((resolve) => {
     const timer = forMs === undefined ? null : clock.setTimer(forMs, () => stop('its time is over', EXIT.done));
     const listeners = Object.entries(SIGNALS).map(([signal, exitCode]) => {
@@ -22,6 +23,7 @@ export function waitForStop(clock: Clock, forMs: number | undefined): Promise<St
       process.on(signal, listener);
       return { signal, exitCode, listener };
     });
+    void asked?.then(({ why, exitCode }) => stop(why, exitCode));
     function stop(why: string, exitCode: number): void {
       timer?.cancel();
       for (const each of listeners) {

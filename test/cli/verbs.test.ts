@@ -124,9 +124,7 @@ describe('verbs that ask a running aitrader', () => {
     expect(await json('cancel', '20001')).toMatchObject({ status: 'cancelled' });
     expect(await json('approve', '10001')).toMatchObject({ status: 'approved' });
     expect(await json('kill', '--keep-positions')).toMatchObject({ positionsOpen: 1 });
-    expect((await run('kill')).stdout).toBe(
-      'opening is stopped: asked for by the user; 0 positions open, 0 orders working\n',
-    );
+    expect((await run('kill')).stdout).toBe('opening is stopped (asked for by the user); nothing is left open\n');
     expect(engine.commands.map(({ type }) => type)).toEqual([
       ...['pause_opening', 'resume_opening', 'close_position', 'cancel_order', 'approve_signal', 'kill', 'kill'],
     ]);
@@ -222,7 +220,7 @@ describe('verbs that ask a running aitrader', () => {
     const { exitCode, stdout } = await run('stop');
     expect({ exitCode, stdout, isGone }).toEqual({
       exitCode: 0,
-      stdout: `pid ${other.pid ?? 0} is ending; 1 positions stay open\n`,
+      stdout: `pid ${other.pid ?? 0} is ending; 1 positions stay open\nit has ended\n`,
       isGone: true,
     });
   });
@@ -237,8 +235,11 @@ describe('verbs that ask a running aitrader', () => {
     rmSync(join(folder.path, 'paper.db'), { force: true });
     writeFileSync(join(folder.path, 'paper.db'), '');
     const silent = await run('status', '--json');
-    expect(silent).toMatchObject({ exitCode: 4, stdout: '' });
-    expect(JSON.parse(silent.stderr)).toMatchObject({ error: { code: 'CONTROL_UNREACHABLE' } });
+    const unheard = await run('kill', '--json');
+    for (const { exitCode, stdout, stderr } of [silent, unheard]) {
+      expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
+      expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'CONTROL_UNREACHABLE' } });
+    }
   });
 });
 
@@ -341,7 +342,7 @@ describe('verbs while nothing runs', () => {
 
   it.each([
     ['positons', 'Did you mean positions?'],
-    ['signals --limt 5', 'Did you mean --limit?'],
+    ['signals --limt 5', 'Did you mean --limit'],
     ['trader ad x', 'Did you mean add?'],
     ['close', "missing required argument 'id'"],
   ])('name what is nearest to `%s`', async (line, says) => {

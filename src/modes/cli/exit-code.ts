@@ -23,6 +23,7 @@ const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
   EXCHANGE_UNREACHABLE: EXIT.outsideService,
   NOT_RUNNING: EXIT.conflict,
   STORAGE_FAILED: EXIT.outsideService,
+  TAPE_UNWRITABLE: EXIT.outsideService,
 };
 
 /** The exit code of a failure, by its first error: user faults are usage, what nobody foresaw is a fault of the program. */

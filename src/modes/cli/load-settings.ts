@@ -1,6 +1,6 @@
 import { loadConfig } from '../../config/load.ts';
 import type { LoadedConfig } from '../../config/load.ts';
-import type { ProgramOptions } from './program.ts';
+import type { ProgramOptions } from './program-options.ts';
 
 /**
  * The configuration of this run, flags included.

@@ -5,24 +5,13 @@ import { AitraderError } from '../../domain/errors.ts';
 import { parseDuration } from '../../domain/time.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { SimCommand } from '../sim.ts';
+import { addFilter } from './filter/commands.ts';
+import type { ProgramOptions } from './program-options.ts';
+import { addRecord } from './record-command.ts';
+import { addTraders } from './trader/commands.ts';
+import { addVerbs } from './verbs/commands.ts';
 
-/** The options of the program itself, as commander gives them. */
-export interface ProgramOptions {
-  readonly daemon?: true;
-  readonly deploy?: true;
-  readonly monitor?: string;
-  readonly sim?: true;
-  readonly keep?: true;
-  readonly paper?: true;
-  readonly tui: boolean;
-  /** Wall time after which the program ends by itself. */
-  readonly for?: number;
-  readonly symbols?: string;
-  readonly config?: string;
-  readonly dataDir?: string;
-  /** The launcher answers a lone --version; here it stands beside something else. */
-  readonly version?: true;
-}
+export type { ProgramOptions } from './program-options.ts';
 
 /** What the verbs do. Each is loaded when it is called: `--help` must not wait for any of them. */
 export interface Actions {
@@ -52,9 +41,13 @@ export function buildProgram(actions: Actions, done: (exitCode: number) => void)
     .option('--monitor <url>', "show a remote daemon's desk here (not in this version)")
     .option('--sim', 'trade a simulated market: no keys, no network, no real money')
     .option('--keep', 'with --sim: go on with the last simulation instead of starting fresh')
+    .option('--speed <factor>', 'with --sim: market time against real time, or max (default: 60)')
+    .option('--seed <number>', 'with --sim: what the market is drawn from (default: 1)')
+    .option('--tape <file...>', 'with --sim: play recorded data instead of a synthetic market')
     .option('--paper', 'paper money, whatever the configuration says')
     .option('--no-tui', 'no screen, log lines on stderr')
     .addOption(new Option('--for <duration>', 'end after this long (30s, 5m)').argParser(duration))
+    .addOption(new Option('--summary <form>', 'print a summary on stdout at the end').choices(['json']))
     .option('--symbols <list>', 'symbols to trade (BTCUSDT,ETHUSDT), or how many of the most traded')
     .option('--config <file>', 'read this file instead of config.env in the data folder')
     .option('--data-dir <dir>', 'keep data here (default: AITRADER_HOME, else ~/.aitrader)')
@@ -68,7 +61,11 @@ export function buildProgram(actions: Actions, done: (exitCode: number) => void)
 
   addModes(program, actions, done);
   addSim(program, actions, done);
+  addRecord(program, done);
   addConfig(program, actions, done);
+  addFilter(program, done);
+  addTraders(program, done);
+  addVerbs(program, done);
   program
     .command('help')
     .description('explain a topic: concepts')
@@ -131,13 +128,14 @@ function addConfig(program: Command, actions: Actions, done: (exitCode: number) 
     );
 }
 
-/** Every flag and verb under the command that was being parsed, for "did you mean". */
-function knownWords(program: Command): string[] {
-  const commands = [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)];
-  return commands.flatMap((command) => [
-    ...(command === program ? [] : [command.name()]),
-    ...command.options.flatMap((option) => (option.long === undefined ? [] : [option.long])),
-  ]);
+/** The verbs that could stand where one was expected, and the flags of the command that was being parsed. */
+function knownWords(program: Command, noun: string): string[] {
+  const parsed = program.commands.find((command) => command.name() === noun || command.aliases().includes(noun));
+  const withFlags = parsed === undefined ? [program] : [program, parsed, ...parsed.commands];
+  return [
+    ...(parsed ?? program).commands.map((command) => command.name()),
+    ...withFlags.flatMap(({ options }) => options.flatMap(({ long }) => long ?? [])),
+  ];
 }
 
 /** The word that commander could not place, when that is what is wrong. */
@@ -161,7 +159,7 @@ export function usageError(failure: CommanderError, program: Command): AitraderE
   const word = misplacedWord(failure);
   const isUnknownVerb = failure.code === 'commander.excessArguments' && word === noun;
   const [line = ''] = failure.message.replace(/^error: /, '').split('\n');
-  const near = word === undefined ? [] : nearest(word, knownWords(program));
+  const near = word === undefined ? [] : nearest(word, [...new Set(knownWords(program, noun))]);
   const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'See `aitrader --help`.';
   return new AitraderError('USAGE', { problem: isUnknownVerb ? `unknown command '${noun}'` : line, hint });
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import type { UserId } from '../../domain/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store/store.ts';
@@ -30,6 +31,15 @@ export async function openWorld(terms: WorldTerms): Promise<World> {
     const entry = { userId, key: PAPER_ACCOUNT, value, updatedAt: realClock.now() };
     return store.commit([{ kind: 'engine_state', entry }], 'durable');
   };
-  if (simulation !== null) return createSimWorld({ ...terms, options: simulation, saved: saved?.value ?? null, save });
+  if (simulation !== null) {
+    const resumed = await lastRecord(store, userId);
+    return createSimWorld({ ...terms, options: simulation, resumed, saved: saved?.value ?? null, save });
+  }
   return createPaperWorld({ ...terms, saved: saved?.value ?? null, save });
+}
+
+/** The last record of the audit log, null when it is empty. */
+async function lastRecord(store: Store, userId: UserId): Promise<{ readonly seq: number; readonly at: number } | null> {
+  const [record] = await store.audit.after(userId, (await store.audit.lastSeq()) - 1, 1);
+  return record ?? null;
 }

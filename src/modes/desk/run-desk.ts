@@ -17,7 +17,9 @@ import type { Logger } from '../../ports/logger.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Store } from '../../ports/store/store.ts';
 import { sandboxCommand } from '../assets.ts';
+import { EXIT } from '../cli/exit-code.ts';
 import type { Stop } from '../wait-for-stop.ts';
+import { openControl } from './control.ts';
 import { FilterFiles } from './filter-files.ts';
 import { addFirstTraders } from './first-traders.ts';
 import { tellTimeline } from './timeline.ts';
@@ -42,6 +44,8 @@ export interface DeskParts {
   readonly dataDir: string;
   /** Settles when the user or a supervisor wants the desk to end. */
   readonly stopped: Promise<Stop>;
+  /** Makes `stopped` settle. */
+  readonly stop: (stop: Stop) => void;
 }
 
 /** How a run of the desk ended. */
@@ -67,42 +71,74 @@ export async function runDesk(parts: DeskParts): Promise<DeskEnd> {
   }
 }
 
-async function runEngine(
-  parts: DeskParts,
-  { sandbox, notifier }: { readonly sandbox: FilterSandbox; readonly notifier: Notifier | null },
-): Promise<DeskEnd> {
-  const { config, realClock, logger, world, undertakings } = parts;
+interface Tools {
+  readonly sandbox: FilterSandbox;
+  readonly notifier: Notifier | null;
+}
+
+async function runEngine(parts: DeskParts, tools: Tools): Promise<DeskEnd> {
+  const { realClock, logger, world } = parts;
   const startedAt = realClock.monotonicMs();
-  const store = undertakings.watched(parts.store, ['commit']);
+  const engine = await openEngine(parts, tools);
+  const ending = new AbortController();
+  const ended = world.run(ending.signal);
+  ended.then(
+    (why) => parts.stop({ why, exitCode: EXIT.done }),
+    // Who waits for the end hears of the failure; here it only must not go on as if nothing had happened.
+    () => parts.stop({ why: 'the market failed', exitCode: EXIT.programFault }),
+  );
+  try {
+    await engine.start();
+    const end = await serve(parts, tools, engine);
+    logger.info(`stopping: ${end.why}`);
+    tellEnd(await engine.stop(!(await isSettled(ended))), parts);
+    const uptimeMs = Math.round(realClock.monotonicMs() - startedAt);
+    return { exitCode: end.exitCode, summary: summaryOf(engine, parts, uptimeMs) };
+  } finally {
+    ending.abort();
+    await ended;
+    await world.broker.close();
+  }
+}
+
+/** The engine with the traders of the store; on a fresh desk with those that come with the program. */
+async function openEngine(parts: DeskParts, { sandbox, notifier }: Tools): Promise<Engine> {
+  const { config, logger, world, undertakings } = parts;
   const { clock, ids, feed, broker, instance, symbols } = world;
-  const settings = settingsOf(parts);
+  const store = undertakings.watched(parts.store, ['commit']);
   const first = await addFirstTraders({ store, sandbox, clock, ids, config });
   if (first.length > 0) logger.info(`first start: ${first.join(', ')} are put to work`);
+  const settings = settingsOf(parts);
   const engine = await Engine.open({
     ...{ settings, clock, ids, logger, store, feed, broker, sandbox, notifier, instance, symbols },
   });
   engine.handle.onAudit((record) => tellTimeline(record, logger));
-  const ending = new AbortController();
-  const ended = world.run(ending.signal);
-  // Who waits for it hears of a failure; until somebody does, it must not count as unheard.
-  ended.catch(() => undefined);
-  await engine.start();
-  const { userId } = config;
-  const folder = join(parts.dataDir, 'filters');
-  const files = new FilterFiles({ engine, filters: store.filters, userId, sandbox, clock: realClock, logger, folder });
-  void files.start();
-  logger.info(`ready: ${symbols.length} symbols, ${engine.handle.traders().length} traders. Ctrl+C ends it`);
-  const stop = await Promise.race([parts.stopped, ended.then((why): Stop => ({ why, exitCode: 0 }))]);
-  logger.info(`stopping: ${stop.why}`);
-  files.stop();
-  const timePasses = !(await isSettled(ended));
-  const end = await engine.stop(timePasses);
-  ending.abort();
-  await ended;
-  await broker.close();
-  tellEnd(end, parts);
-  const uptimeMs = Math.round(realClock.monotonicMs() - startedAt);
-  return { exitCode: stop.exitCode, summary: summaryOf(engine, parts, uptimeMs) };
+  return engine;
+}
+
+/** Lets people speak to the engine, and follows their filter files, until the desk is to end. */
+async function serve(parts: DeskParts, { sandbox }: Tools, engine: Engine): Promise<Stop> {
+  const { config, realClock, logger, store, world, dataDir } = parts;
+  const files = new FilterFiles({
+    engine,
+    filters: store.filters,
+    userId: config.userId,
+    sandbox,
+    clock: realClock,
+    logger,
+    folder: join(dataDir, 'filters'),
+  });
+  const stop = (): void => parts.stop({ why: 'aitrader stop', exitCode: EXIT.done });
+  const control = await openControl({ ...parts, sandbox, engine, stop });
+  try {
+    void files.start();
+    const figures = `${world.symbols.length} symbols, ${engine.handle.traders().length} traders`;
+    logger.info(`ready: ${figures}. \`aitrader status\` shows the desk from another terminal; Ctrl+C ends it`);
+    return await parts.stopped;
+  } finally {
+    files.stop();
+    await control.close();
+  }
 }
 
 function settingsOf({ config, money, world }: DeskParts): EngineSettings {

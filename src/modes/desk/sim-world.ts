@@ -1,6 +1,7 @@
 import { createPaperBroker } from '../../adapters/broker/paper/paper.ts';
 import type { Config } from '../../config/config.ts';
 import { AitraderError } from '../../domain/errors.ts';
+import { MINUTE_MS } from '../../domain/time.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { createSortableIds } from '../../lib/sortable-id.ts';
@@ -39,6 +40,8 @@ export interface SimWorldParts {
   readonly realClock: Clock;
   readonly logger: Logger;
   readonly undertakings: Undertakings;
+  /** Where an earlier simulation with this database ended: the last number of its audit log, and when that was. */
+  readonly resumed: { readonly seq: number; readonly at: number } | null;
   readonly saved: string | null;
   readonly save: (state: string) => Promise<void>;
 }
@@ -50,7 +53,8 @@ export async function createSimWorld(parts: SimWorldParts): Promise<World> {
   const { clock, market, quoteAsset } = inside;
   const instruments = await inside.feed.instruments();
   const symbols = await mostTraded(inside.feed);
-  const random = seededRandom(options.seed);
+  // A simulation that goes on must not give the ids of its first part again.
+  const random = seededRandom(options.seed + (parts.resumed?.seq ?? 0));
   const leverage = 1;
   const paper = createPaperBroker({
     account: {
@@ -105,11 +109,15 @@ export async function createSimWorld(parts: SimWorldParts): Promise<World> {
   };
 }
 
-function openMarket({ options, config, logger }: SimWorldParts): Promise<InsideMarket> {
+function openMarket({ options, config, logger, resumed }: SimWorldParts): Promise<InsideMarket> {
   const { seed, symbols, tapes } = options;
   const { quoteAsset } = config.symbols;
   if (tapes.length === 0) {
-    const play = { kind: 'synthetic', symbols, startAt: FIRST_MOMENT } as const;
+    const play = {
+      kind: 'synthetic',
+      symbols,
+      startAt: Math.max(FIRST_MOMENT, (resumed?.at ?? 0) + MINUTE_MS),
+    } as const;
     return createInsideMarket({ play, seed, market: 'futures', quoteAsset });
   }
   const play = {
