@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { asId } from '../domain/ids.ts';
 import type { VenueSymbol } from '../domain/ids.ts';
 import { atoms } from './atoms.ts';
-import { Auditor, text } from './testing/auditor.ts';
-import { FUTURES_TERMS, futuresInstrument, START_MS } from './testing/builders.ts';
+import { Auditor, text } from '../testkit/matching/auditor.ts';
+import { FUTURES_TERMS, futuresInstrument, START_MS } from '../testkit/matching/builders.ts';
 import { Venue } from './venue.ts';
 import type { OrderRequest, PositionLeg, VenueEvent } from './venue-types.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { asId } from '../domain/ids.ts';
 import type { VenueSymbol } from '../domain/ids.ts';
 import { atoms, atomsNumber } from './atoms.ts';
-import { FUTURES_TERMS, futuresInstrument, NO_FEES, order, START_MS, testVenue } from './testing/builders.ts';
-import type { OrderParts, TestVenue } from './testing/builders.ts';
+import { FUTURES_TERMS, futuresInstrument, NO_FEES, order, START_MS, testVenue } from '../testkit/matching/builders.ts';
+import type { OrderParts, TestVenue } from '../testkit/matching/builders.ts';
 import type { Venue } from './venue.ts';
 import type { FeeTerms, OrderRequest, PositionReport, Refusal, Trigger, VenueEvent } from './venue-types.ts';
 

@@ -5,8 +5,8 @@ import type { VenueSymbol } from '../domain/ids.ts';
 import { decimal } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
 import { atoms } from './atoms.ts';
-import { Auditor, text } from './testing/auditor.ts';
-import { spotInstrument, START_MS } from './testing/builders.ts';
+import { Auditor, text } from '../testkit/matching/auditor.ts';
+import { spotInstrument, START_MS } from '../testkit/matching/builders.ts';
 import { Venue } from './venue.ts';
 import type { OrderRequest, VenueEvent } from './venue-types.ts';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decimal } from '../domain/decimal.ts';
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import { atoms, atomsText } from './atoms.ts';
-import { NO_FEES, order, spotInstrument, START_MS, testVenue } from './testing/builders.ts';
-import type { OrderParts, TestVenue } from './testing/builders.ts';
+import { NO_FEES, order, spotInstrument, START_MS, testVenue } from '../testkit/matching/builders.ts';
+import type { OrderParts, TestVenue } from '../testkit/matching/builders.ts';
 import { Venue } from './venue.ts';
 import type { FeeTerms, OcoLeg, OcoRequest, OrderRequest, Refusal, Trigger, VenueEvent } from './venue-types.ts';
 

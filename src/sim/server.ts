@@ -8,24 +8,13 @@ import { openAccount } from './accounts/start-state.ts';
 import type { Speed } from './data/driver.ts';
 import { MarketDriver } from './data/driver.ts';
 import type { MarketData } from './data/market-data.ts';
+import { venueEndpoints } from './endpoints.ts';
 import { readFaultScript } from './faults/read-fault-script.ts';
-import { FuturesAccountEndpoints } from './futures/account-endpoints.ts';
-import { FuturesAlgoEndpoints } from './futures/algo-endpoints.ts';
 import { FUTURES_LIMITS } from './futures/exchange-info.ts';
-import { listenKeyEndpoints } from './futures/listen-key-endpoints.ts';
-import { futuresMarketEndpoints } from './futures/market-endpoints.ts';
-import { FuturesOrderEndpoints } from './futures/order-endpoints.ts';
-import { FuturesSettingEndpoints } from './futures/setting-endpoints.ts';
 import type { MarketSource } from './market/source.ts';
-import { spotAccountEndpoints } from './spot/account-endpoints.ts';
 import { SPOT_LIMITS } from './spot/exchange-info.ts';
-import { spotMarketEndpoints } from './spot/market-endpoints.ts';
-import { SpotOrderEndpoints } from './spot/order-endpoints.ts';
-import { SpotOrderListEndpoints } from './spot/order-list-endpoints.ts';
-import { walletEndpoints } from './spot/wallet-endpoints.ts';
 import { simState } from './state/sim-state.ts';
 import { addControlRoutes } from './transport/control-routes.ts';
-import type { Endpoint } from './transport/endpoint.ts';
 import { Gate } from './transport/gate.ts';
 import { createHttpServer } from './transport/http-server.ts';
 import type { ApiCredentials } from './transport/signature.ts';
@@ -78,7 +67,7 @@ export class SimServer {
   readonly driver: MarketDriver;
   readonly #options: SimOptions;
   readonly #webSockets: VenueWebSockets;
-  readonly #listenKeys: ListenKeys;
+  readonly listenKeys: ListenKeys;
   readonly #http: ReturnType<typeof createHttpServer>;
   readonly #credentials: readonly (ApiCredentials & { readonly accountId: string })[];
   #behindSince: number | null = null;
@@ -96,12 +85,12 @@ export class SimServer {
     }));
     this.driver = this.#createDriver();
     const gate = this.#createGate();
-    this.#listenKeys = new ListenKeys(clock, random, (key) =>
+    this.listenKeys = new ListenKeys(clock, random, (key) =>
       venue.userStreams.expire(key, listenKeyExpired(key, venue.data.nowMs)),
     );
     const { userStreams, hubs } = venue;
-    const listenKeys = this.#listenKeys;
-    const shared = { gate, clock, logger, endpoints: this.#endpoints() };
+    const { listenKeys } = this;
+    const shared = { gate, clock, logger, endpoints: venueEndpoints(venue, this.listenKeys) };
     const apis = {
       spot: new WebSocketApi({ ...shared, market: 'spot', userStreams, listenKeys }),
       futures: new WebSocketApi({ ...shared, market: 'futures', userStreams, listenKeys }),
@@ -133,7 +122,7 @@ export class SimServer {
   /** Stops the market, cuts all connections and closes the port and the source. */
   async close(): Promise<void> {
     this.driver.pause();
-    this.#listenKeys.closeAll();
+    this.listenKeys.closeAll();
     this.#webSockets.close();
     await this.#http.close();
     await this.#options.source.close();
@@ -142,12 +131,13 @@ export class SimServer {
   /** Opens the accounts, puts the faults in place and lets the control interface in. */
   #open(gate: Gate): void {
     const { clock, accounts, faults: script } = this.#options;
-    const { data, desks, injector } = this.venue;
+    const { data, desks, injector, publishers } = this.venue;
     const { driver } = this;
     const webSockets = this.#webSockets;
     const accountIds = accounts.map(({ accountId }) => accountId);
     for (const { accountId, start } of accounts) openAccount(start(data), { accountId, data, desks });
-    injector.open({ clock, data, desks, gate, webSockets, accountIds, log: injector.log });
+    const futuresStreams = publishers.futures;
+    injector.open({ clock, data, desks, gate, futuresStreams, webSockets, accountIds, log: injector.log });
     if (script !== null) injector.add(readFaultScript(script, 'the fault script'));
     addControlRoutes(this.#http, {
       driver,
@@ -194,22 +184,5 @@ export class SimServer {
     this.#behindSince ??= now;
     if (now - this.#behindSince > STUCK_CLIENT_MS) this.#webSockets.cutBehind();
     return true;
-  }
-
-  #endpoints(): Endpoint[] {
-    const { data, desks } = this.venue;
-    return [
-      ...spotMarketEndpoints(data),
-      ...new SpotOrderEndpoints(desks.spot, data).list(),
-      ...new SpotOrderListEndpoints(desks.spot, data).list(),
-      ...spotAccountEndpoints(desks.spot, data),
-      ...walletEndpoints(desks.spot, data),
-      ...futuresMarketEndpoints(data),
-      ...new FuturesOrderEndpoints(desks.futures, data).list(),
-      ...new FuturesAlgoEndpoints(desks.futures, data).list(),
-      ...new FuturesAccountEndpoints(desks.futures, data).list(),
-      ...new FuturesSettingEndpoints(desks.futures, data).list(),
-      ...listenKeyEndpoints(this.#listenKeys),
-    ];
   }
 }

@@ -102,6 +102,8 @@ describe('ccxt binanceusdm trades futures', () => {
     await exchange.advance(1_000);
     const closed = await client.createOrder(BTC, 'market', 'sell', 0.1, undefined, { reduceOnly: true });
     expect(closed.status).toBe('closed');
+    const ended = (await client.fetchClosedOrders(BTC)).map(({ id }) => id);
+    expect(ended).toEqual(expect.arrayContaining([opened.id, closed.id]));
     expect(await client.fetchPositions([BTC])).toEqual([]);
     const trades = (await client.fetchMyTrades(BTC)).slice(-2);
     expect(trades.map(({ price, takerOrMaker }) => [price, takerOrMaker])).toEqual([

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OpenExchange } from './exchange.ts';
 import { openExchange } from './exchange.ts';
 import type { RawAnswer } from './signed-request.ts';
+import { CONTRACT_INFO } from './shapes/futures.ts';
+import { mismatches } from './shapes/shape.ts';
 import { request } from './signed-request.ts';
 import { StreamClient } from './stream-client.ts';
 import { webSocketRequest } from './web-socket-request.ts';
@@ -305,9 +307,26 @@ describe('changes of the market', () => {
     expect(await applied()).toEqual([['tick_size', 'spot BTCUSDT']]);
   });
 
+  it('tick_size: streams that are listened to go on with the new decimals', async () => {
+    exchange = await openExchange();
+    const client = await listen('/fstream/public/ws/btcusdt@bookTicker');
+    const bids = (): string[] => client.messages.map((message) => (message as { b: string }).b);
+    exchange.market.setPrice('BTCUSDT', 60_010);
+    await exchange.advance(1_000);
+    await expect.poll(() => bids().at(-1)).toBe('60009.9');
+    await arm({ kind: 'tick_size', market: 'futures', symbol: 'BTCUSDT', tick: '0.01' });
+    exchange.market.setPrice('BTCUSDT', 60_020);
+    await exchange.advance(1_000);
+    await expect.poll(() => bids().at(-1)).toBe('60019.90');
+  });
+
   it('symbol_status: a symbol leaves TRADING', async () => {
     exchange = await openExchange();
+    const contracts = await listen('/fstream/market/ws/!contractInfo');
     await arm({ kind: 'symbol_status', market: 'futures', symbol: 'BTCUSDT', status: 'halted' });
+    await expect.poll(() => contracts.messages.length).toBe(1);
+    expect(mismatches(contracts.messages[0], CONTRACT_INFO)).toEqual([]);
+    expect(contracts.messages[0]).toMatchObject({ s: 'BTCUSDT', cs: 'SETTLING' });
     const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.01' };
     expect((await place(order, 'fapi/v1')).status).toBe(400);
     const { body } = await request(exchange.addresses, 'GET /fapi/v1/exchangeInfo', {}, { signed: false });

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { venueEndpoints } from '../../src/sim/endpoints.ts';
 import type { OpenExchange } from './exchange.ts';
 import { openExchange } from './exchange.ts';
-import { FUTURES_ANSWERS, FUTURES_EVENTS, FUTURES_STREAMS } from './shapes/futures.ts';
+import { EMPTY_ACCOUNT_ANSWERS, FUTURES_ANSWERS, FUTURES_EVENTS, FUTURES_STREAMS } from './shapes/futures.ts';
 import { mismatches } from './shapes/shape.ts';
 import { SPOT_ANSWERS, SPOT_EVENTS, SPOT_STREAMS } from './shapes/spot.ts';
+import { WALLET_ANSWERS } from './shapes/wallet.ts';
 import { request } from './signed-request.ts';
 import { StreamClient } from './stream-client.ts';
 import { webSocketRequest } from './web-socket-request.ts';
@@ -12,12 +14,14 @@ import { webSocketRequest } from './web-socket-request.ts';
 const LIMIT = { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.01', price: '58500' };
 
 describe.each([
-  { market: 'spot', answers: SPOT_ANSWERS, order: 'POST /api/v3/order' },
+  { market: 'spot', answers: [...SPOT_ANSWERS, ...WALLET_ANSWERS], order: 'POST /api/v3/order' },
   { market: 'futures', answers: FUTURES_ANSWERS, order: 'POST /fapi/v1/order' },
+  { market: 'a futures account that holds nothing', answers: EMPTY_ACCOUNT_ANSWERS, order: null },
 ])('answers of $market have the keys and types of the documentation', ({ answers, order }) => {
   let exchange: OpenExchange;
   beforeAll(async () => {
     exchange = await openExchange();
+    if (order === null) return;
     await request(exchange.addresses, order, { ...LIMIT, newClientOrderId: 'shape-1' });
     await request(exchange.addresses, order, { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.02' });
   });
@@ -30,6 +34,17 @@ describe.each([
     const isList = Array.isArray(answer.body);
     if (isList) expect(answer.body.length, 'an empty list proves nothing').toBeGreaterThan(0);
   });
+});
+
+it('there is a shape for every endpoint of the exchange', async () => {
+  const exchange = await openExchange();
+  const { venue, listenKeys } = exchange.server;
+  const shaped = new Set(
+    [SPOT_ANSWERS, WALLET_ANSWERS, FUTURES_ANSWERS, EMPTY_ACCOUNT_ANSWERS].flat().map(({ endpoint }) => endpoint),
+  );
+  const served = venueEndpoints(venue, listenKeys).map(({ method, path }) => `${method} ${path}`);
+  expect([...shaped].sort()).toEqual(served.sort());
+  await exchange.close();
 });
 
 describe('stream messages have the keys and types of the documentation', () => {

@@ -7,7 +7,7 @@ import type { VenueSymbol } from '../../domain/ids.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { PositionSide } from '../../domain/position/position.ts';
 import { atomsDecimal } from '../atoms.ts';
-import { futuresInstrument, spotInstrument } from '../testing/builders.ts';
+import { futuresInstrument, spotInstrument } from '../../testkit/matching/builders.ts';
 import { BarMatcher } from './bar-matcher.ts';
 import type { BarColumns, BarEvent, BarTerms, ExitPlan } from './bar-types.ts';
 

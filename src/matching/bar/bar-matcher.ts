@@ -27,7 +27,7 @@ interface BarExit {
  * trailing and break-even move the stop for the next bar.
  *
  * On futures every position stands on an isolated margin of its own. A bar that opens where nothing is left of it, or that
- * reaches the liquidation price before a stop, takes it all: liquidation comes first in either.
+ * reaches the liquidation price before a stop, takes it all. Funding and fees are paid from free cash, not from it.
  */
 export class BarMatcher {
   readonly account: BarAccount;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Decimal, decimal } from '../../domain/decimal.ts';
 import type { Money, Price, Quantity } from '../../domain/decimal.ts';
 import { atoms } from '../atoms.ts';
-import { FUTURES_TERMS, futuresInstrument, spotInstrument } from '../testing/builders.ts';
+import { FUTURES_TERMS, futuresInstrument, spotInstrument } from '../../testkit/matching/builders.ts';
 import { BarMatcher } from './bar-matcher.ts';
 import type { BarColumns, BarEvent, ExitPlan } from './bar-types.ts';
 import { liquidationOf } from './liquidation.ts';

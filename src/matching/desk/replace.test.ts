@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { atoms } from '../atoms.ts';
-import { futuresInstrument, NO_FEES, order, spotInstrument, testVenue } from '../testing/builders.ts';
-import type { TestVenue } from '../testing/builders.ts';
+import { futuresInstrument, NO_FEES, order, spotInstrument, testVenue } from '../../testkit/matching/builders.ts';
+import type { TestVenue } from '../../testkit/matching/builders.ts';
 
 const KEY = { accountId: 'a', symbol: 'BTCUSDT', id: { clientOrderId: 'old' } };
 const QUOTE = { symbol: 'BTCUSDT', bid: 99, bidQuantity: 10, ask: 101, askQuantity: 10 };

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { price, quantity } from '../../domain/decimal.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { atoms } from '../atoms.ts';
-import { futuresInstrument, NO_FEES, order, spotInstrument, testVenue } from '../testing/builders.ts';
-import type { TestVenue } from '../testing/builders.ts';
+import { futuresInstrument, NO_FEES, order, spotInstrument, testVenue } from '../../testkit/matching/builders.ts';
+import type { TestVenue } from '../../testkit/matching/builders.ts';
 import type { VenueFill } from '../venue-types.ts';
 
 const QUOTE = { symbol: 'BTCUSDT', bid: 99, bidQuantity: 10, ask: 101, askQuantity: 10 };

@@ -10,7 +10,7 @@ import { checkRequest } from '../desk/check-request.ts';
 import { Core } from '../desk/core.ts';
 import { SymbolMarket } from '../desk/symbol-market.ts';
 import { Account } from '../account/account.ts';
-import { futuresInstrument, NO_FEES, spotInstrument, START_MS } from '../testing/builders.ts';
+import { futuresInstrument, NO_FEES, spotInstrument, START_MS } from '../../testkit/matching/builders.ts';
 import type { OrderRequest, RefusalReason } from '../venue-types.ts';
 
 const DOMAIN_CODE: Partial<Record<RefusalReason, ErrorCode>> = {

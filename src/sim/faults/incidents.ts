@@ -6,6 +6,7 @@ import type { MarketData } from '../data/market-data.ts';
 import type { SymbolData } from '../data/symbol-data.ts';
 import { scriptError } from '../script-reader.ts';
 import type { Desk } from '../state/desk.ts';
+import type { StreamPublisher } from '../streams/publisher.ts';
 import type { Gate } from '../transport/gate.ts';
 import type { VenueWebSockets } from '../transport/web-socket-server.ts';
 import type { Incident } from './fault.ts';
@@ -21,6 +22,8 @@ export interface IncidentTargets {
   readonly data: MarketData;
   readonly desks: Readonly<Record<Market, Desk>>;
   readonly gate: Gate;
+  /** Where changes of a contract are told. */
+  readonly futuresStreams: Pick<StreamPublisher, 'contractInfo'>;
   readonly webSockets: VenueWebSockets;
   readonly accountIds: readonly string[];
   readonly log: FaultLog;
@@ -84,7 +87,7 @@ function symbolOf(data: MarketData, market: Market, symbol: string): { data: Sym
 
 function changeRules(
   incident: Extract<Incident, { kind: 'tick_size' | 'symbol_status' }>,
-  { data, desks }: IncidentTargets,
+  { data, desks, futuresStreams }: IncidentTargets,
 ): string {
   const { market, symbol } = incident;
   const { data: symbolData, instrument } = symbolOf(data, market, symbol);
@@ -94,6 +97,7 @@ function changeRules(
       : { ...instrument, status: incident.status };
   symbolData.changeInstrument(changed);
   desks[market].venue.change(changed);
+  if (market === 'futures' && incident.kind === 'symbol_status') futuresStreams.contractInfo(symbolData, data.nowMs);
   return `${market} ${symbol}`;
 }
 

@@ -18,6 +18,16 @@ const ORDER_TYPES = [
   ...['LIMIT', 'MARKET', 'STOP', 'STOP_MARKET', 'TAKE_PROFIT', 'TAKE_PROFIT_MARKET', 'TRAILING_STOP_MARKET'],
 ];
 
+/** What a contract is and whether it is traded, in the venue's words. */
+export function contractTerms({ listedAt, status }: Instrument) {
+  return {
+    contractType: 'PERPETUAL',
+    deliveryDate: NEVER_MS,
+    onboardDate: listedAt ?? 0,
+    status: STATUS[status],
+  } as const;
+}
+
 function plain(value: Decimal | null): string {
   return value?.toFixed() ?? '0';
 }
@@ -63,10 +73,7 @@ function symbolInfo(instrument: Instrument): object {
   return {
     symbol: instrument.symbol,
     pair: instrument.symbol,
-    contractType: 'PERPETUAL',
-    deliveryDate: NEVER_MS,
-    onboardDate: instrument.listedAt ?? 0,
-    status: STATUS[instrument.status],
+    ...contractTerms(instrument),
     maintMarginPercent: '2.5000',
     requiredMarginPercent: '5.0000',
     baseAsset: instrument.base,

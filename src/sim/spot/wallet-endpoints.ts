@@ -12,7 +12,9 @@ export function walletEndpoints(desk: Desk, data: MarketData): Endpoint[] {
   return [
     open('GET /sapi/v1/system/status', { weight: 1 }, () => ({ status: 0, msg: 'normal' })),
     signed('GET /sapi/v1/capital/config/getall', { weight: 10 }, (call) => coins(desk, data, call)),
-    endpointsOf('spot', 'key')('GET /sapi/v1/margin/allPairs', { weight: 1 }, () => marginPairs(data)),
+    endpointsOf('spot', 'key')('GET /sapi/v1/margin/allPairs', { weight: 1 }, () =>
+      marginPairs(data).map((pair, index) => ({ id: index + 1, ...pair })),
+    ),
     signed('GET /sapi/v1/margin/isolated/allPairs', { weight: 10 }, () => marginPairs(data)),
     signed('GET /sapi/v1/asset/tradeFee', { weight: 1 }, () => tradeFees(data)),
     coinMargined('GET /dapi/v1/exchangeInfo', { weight: 1 }, ({ nowMs }) => emptyMarket(nowMs)),
@@ -75,15 +77,14 @@ function network(coin: string): object {
   };
 }
 
-/** https://developers.binance.com/docs/margin_trading/market-data/Get-All-Cross-Margin-Pairs */
+/** https://developers.binance.com/docs/margin_trading/market-data/Get-All-Isolated-Margin-Symbol; cross pairs have ids. */
 function marginPairs(data: MarketData): object[] {
-  return data.of('spot').flatMap((symbol, index) => {
+  return data.of('spot').flatMap((symbol) => {
     const instrument = symbol.instrument('spot');
     if (instrument === null) return [];
     const { base, quote } = instrument;
     return [
       {
-        id: index + 1,
         symbol: symbol.symbol,
         base,
         quote,

@@ -28,8 +28,9 @@ export interface RecordedIncome {
   readonly time: number;
 }
 
-/** Puts a value at the end of a map and drops the oldest entries beyond the bound. */
+/** Puts a value at the end of a map and drops what has not changed for longest beyond the bound. */
 function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
+  map.delete(key);
   map.set(key, value);
   if (map.size <= KEPT) return;
   const [oldest] = map.keys();

@@ -1,10 +1,11 @@
-import type { Market } from '../../domain/instrument.ts';
+import type { Instrument, Market } from '../../domain/instrument.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
 import type { CandleRow } from '../data/candle-row.ts';
 import type { DepthChange, Level } from '../data/depth-book.ts';
 import type { NumberFormat } from '../data/number-format.ts';
 import type { DayStatistics, SymbolData } from '../data/symbol-data.ts';
 import type { PublicTrade } from '../data/trade-ring.ts';
+import { contractTerms } from '../futures/exchange-info.ts';
 
 /*
  * The market messages as JSON text. Written by hand, because they are made hundreds of thousands of times a second.
@@ -174,6 +175,14 @@ export function forceOrderText({ symbol, format }: MessageContext, order: ForceO
   const state = `"X":"FILLED","l":"${quantity}","z":"${quantity}","T":${order.timeMs}`;
   const o = `{"s":"${symbol}","S":"${order.side}","o":"LIMIT","f":"IOC",${figures},${state},"ps":"${symbol}","st":1}`;
   return `{"e":"forceOrder","E":${order.timeMs},"o":${o}}`;
+}
+
+/** What is told when a contract is listed, leaves trading or comes back. */
+export function contractInfoText(instrument: Instrument, nowMs: number): string {
+  const { symbol } = instrument;
+  const { contractType, deliveryDate, onboardDate, status } = contractTerms(instrument);
+  const terms = `"ct":"${contractType}","dt":${deliveryDate},"ot":${onboardDate},"cs":"${status}"`;
+  return `{"e":"contractInfo","E":${nowMs},"s":"${symbol}","ps":"${symbol}",${terms},"st":1}`;
 }
 
 /** The average price of the last five minutes (spot, `avgPrice`). */

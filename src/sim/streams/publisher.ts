@@ -6,9 +6,18 @@ import type { PublicTrade } from '../data/trade-ring.ts';
 import type { RawEvent } from '../market/source.ts';
 import type { StreamHub } from './hub.ts';
 import type { ForceOrder, MessageContext } from './message-text.ts';
-import { aggTradeText, bookTickerText, forceOrderText, klineText, tradeText } from './message-text.ts';
+import {
+  aggTradeText,
+  bookTickerText,
+  contractInfoText,
+  forceOrderText,
+  klineText,
+  tradeText,
+} from './message-text.ts';
 import { TimedStreams } from './timed-streams.ts';
 import { INTERVALS_MS } from './topics.ts';
+
+const ALL_BOOKS = '!bookTicker';
 
 /** The streams of one symbol that are pushed with each event, by name; empty when nobody listens. */
 interface PushedStreams {
@@ -25,6 +34,8 @@ export class StreamPublisher implements MarketListener {
   readonly #contexts = new Map<SymbolData, MessageContext>();
   readonly #timed: TimedStreams;
   #pushed: (PushedStreams | undefined)[] = [];
+  /** Somebody listens to the best bids and asks of all symbols. */
+  #pushesAllBooks = false;
 
   /** @param rawStreams streams whose messages come as recorded and are not made here */
   constructor(market: Market, hub: StreamHub, rawStreams: ReadonlySet<string>) {
@@ -51,6 +62,7 @@ export class StreamPublisher implements MarketListener {
       const pushed = (this.#pushed[data.index] ??= { trade: '', aggTrade: '', bookTicker: '' });
       pushed[kind] = name;
     }
+    this.#pushesAllBooks = topics.some(({ name }) => name === ALL_BOOKS);
     this.#timed.refresh(topics, bySymbol);
   }
 
@@ -68,11 +80,11 @@ export class StreamPublisher implements MarketListener {
 
   onQuote(data: SymbolData): void {
     const name = this.#pushed[data.index]?.bookTicker ?? '';
-    const toAll = this.#hub.has('!bookTicker') && data.instrument(this.#market) !== null;
+    const toAll = this.#pushesAllBooks && data.instrument(this.#market) !== null;
     if (name === '' && !toAll) return;
     const text = bookTickerText(this.#context(data), data);
     if (name !== '') this.#hub.publish(name, text);
-    if (toAll) this.#hub.publish('!bookTicker', text);
+    if (toAll) this.#hub.publish(ALL_BOOKS, text);
   }
 
   onMark(): void {
@@ -103,10 +115,18 @@ export class StreamPublisher implements MarketListener {
     this.#hub.publish('!forceOrder@arr', text);
   }
 
+  /** The status of a futures symbol has changed. */
+  contractInfo(data: SymbolData, nowMs: number): void {
+    const instrument = data.instrument('futures');
+    if (instrument !== null) this.#hub.publish('!contractInfo', contractInfoText(instrument, nowMs));
+  }
+
   #context(data: SymbolData): MessageContext {
     const known = this.#contexts.get(data);
-    if (known !== undefined) return known;
-    const context = { market: this.#market, symbol: data.symbol, format: data.format(this.#market) };
+    const format = data.format(this.#market);
+    // Another tick or step comes with another format.
+    if (known?.format === format) return known;
+    const context = { market: this.#market, symbol: data.symbol, format };
     this.#contexts.set(data, context);
     return context;
   }

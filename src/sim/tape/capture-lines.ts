@@ -1,6 +1,6 @@
 import { CaptureLine } from './capture-line.ts';
 import type { RecordChunk } from './record-reader.ts';
-import { RecordReader } from './record-reader.ts';
+import { RecordReader, releaseChunk } from './record-reader.ts';
 import { StreamMessage } from './stream-message.ts';
 import type { TapeProblems } from './tape-problems.ts';
 
@@ -90,7 +90,9 @@ export class CaptureLines {
   /** Fetches the next part of the file, when the current one is used up. */
   async fill(): Promise<void> {
     if (this.#hasEnded || this.#at < this.bytes.length) return;
-    this.#chunk = await (this.#following ?? this.#reader.next());
+    const next = await (this.#following ?? this.#reader.next());
+    if (this.#chunk !== null) releaseChunk(this.#chunk);
+    this.#chunk = next;
     this.#at = 0;
     this.#hasEnded = this.#chunk === null;
     this.#following = this.#hasEnded ? null : this.#reader.next();

@@ -5,6 +5,7 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 const OPEN_ARRAY = 91;
 const CLOSE_ARRAY = 93;
+const SHORTEST_LEVEL = '["1","2"]'.length;
 
 /** The position behind the string that begins at `at`, or -1. */
 function endOfString(bytes: Buffer, at: number, end: number): number {
@@ -17,11 +18,19 @@ function endOfString(bytes: Buffer, at: number, end: number): number {
   return -1;
 }
 
-/** Lists of price levels make up most of a capture's bytes: `[["1.5","2"],...]`. */
+/**
+ * The position behind a list of price levels, `[["1.5","2"],...]`, or -1: these make up most of a capture's bytes, so the
+ * bytes in which no level can end are passed over.
+ */
 function endOfLevels(bytes: Buffer, at: number, end: number): number {
   if (bytes[at + 1] !== OPEN_ARRAY || bytes[at + 2] !== CODE.quote) return -1;
-  const close = bytes.indexOf(']]', at);
-  return close < 0 || close + 2 > end ? -1 : close + 2;
+  for (let i = at + 1; ; i += 2) {
+    i += SHORTEST_LEVEL - 1;
+    while (i < end && bytes[i] !== CLOSE_ARRAY) i += 1;
+    if (i + 1 >= end) return -1;
+    if (bytes[i + 1] === CLOSE_ARRAY) return i + 2;
+    if (bytes[i + 1] !== CODE.comma || bytes[i + 2] !== OPEN_ARRAY) return -1;
+  }
 }
 
 /** The position behind the object or array that begins at `at`, or -1. */
@@ -64,13 +73,15 @@ export class FlatObject {
   readonly #ends = new Int32Array(128);
   readonly #seenIn = new Int32Array(128);
   #scans = 0;
+  #takesNested = true;
 
   /**
    * Takes the object that fills `bytes[start, end)`.
    * @returns false when that is no JSON object
    */
   scan(bytes: Buffer, start: number, end: number): boolean {
-    return this.#scan(bytes, [start, end], true) === end;
+    this.#takesNested = true;
+    return this.#scan(bytes, start, end) === end;
   }
 
   /**
@@ -78,10 +89,11 @@ export class FlatObject {
    * @returns the position behind it, at most `limit`; -1 when there is none
    */
   scanFlat(bytes: Buffer, start: number, limit: number): number {
-    return this.#scan(bytes, [start, limit], false);
+    this.#takesNested = false;
+    return this.#scan(bytes, start, limit);
   }
 
-  #scan(bytes: Buffer, [start, limit]: readonly [number, number], takesNested: boolean): number {
+  #scan(bytes: Buffer, start: number, limit: number): number {
     this.#bytes = bytes;
     this.#scans += 1;
     if (bytes[start] !== OPEN_OBJECT) return -1;
@@ -102,7 +114,7 @@ export class FlatObject {
       const first = bytes[at];
       if (first === CODE.quote) at = endOfString(bytes, at, limit);
       else if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) at = endOfBareValue(bytes, at, limit);
-      else at = takesNested ? endOfNested(bytes, at, limit) : -1;
+      else at = this.#takesNested ? endOfNested(bytes, at, limit) : -1;
       if (at < 0) return -1;
       if (isShort) this.#remember(bytes[nameAt] ?? 0, valueAt, at);
       if (bytes[at] === CLOSE_OBJECT) return at + 1;

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { RecordReader } from './record-reader.ts';
+import { RecordReader, releaseChunk } from './record-reader.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -42,6 +42,23 @@ describe('reading records', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each([false, true])('gives memory back without losing what comes next (gzip: %s)', async (isGzip) => {
+    const text = `${Array.from({ length: 80_000 }, (_, i) => `record ${i} ${Math.imul(i, 0x9e3779b1)}`).join('\n')}\n`;
+    const path = join(folder, 'large');
+    await writeFile(path, isGzip ? gzipSync(text) : text);
+    const reader = new RecordReader(path, { separator: '\n', chunkBytes: 131_072 });
+    let [read, released] = ['', 0];
+    for (let chunk = await reader.next(), following = reader.next(); chunk !== null; following = reader.next()) {
+      read += chunk.bytes.toString();
+      releaseChunk(chunk);
+      if (chunk.bytes.length === 0) released += 1;
+      chunk = await following;
+    }
+    reader.close();
+    expect(read).toBe(text);
+    expect(released).toBeGreaterThan(2);
   });
 
   it('reads a gzip file that breaks off as far as it goes', async () => {

@@ -67,8 +67,6 @@ function expiryReason(cause: OrderCause | null, order: OrderReport): string {
     case 'list':
     case 'post_only':
     case 'insufficient_funds':
-    case 'insufficient_margin':
-    case 'exchange_rule':
     case null:
       return '0';
   }

@@ -134,7 +134,14 @@ export const FUTURES_ANSWERS: readonly AnswerShape[] = [
     isPublic: true,
   },
   {
-    endpoint: 'GET /fapi/v1/trades',
+    endpoint: 'GET /fapi/v1/rpiDepth',
+    params: { symbol: 'BTCUSDT', limit: 1_000 },
+    shape: keys({ ...of('integer', 'lastUpdateId E T'), ...of(listOf(level), 'bids asks') }),
+    docs: `${MARKET}/Order-Book-RPI`,
+    isPublic: true,
+  },
+  ...['trades', 'historicalTrades'].map((name) => ({
+    endpoint: `GET /fapi/v1/${name}`,
     params: { symbol: 'BTCUSDT' },
     shape: listOf(
       keys({
@@ -145,7 +152,7 @@ export const FUTURES_ANSWERS: readonly AnswerShape[] = [
     ),
     docs: `${MARKET}/Recent-Trades-List`,
     isPublic: true,
-  },
+  })),
   {
     endpoint: 'GET /fapi/v1/aggTrades',
     params: { symbol: 'BTCUSDT' },
@@ -158,6 +165,13 @@ export const FUTURES_ANSWERS: readonly AnswerShape[] = [
     params: { symbol: 'BTCUSDT', interval: '1m', limit: 3 },
     shape: listOf(klineRow),
     docs: `${MARKET}/Kline-Candlestick-Data`,
+    isPublic: true,
+  },
+  {
+    endpoint: 'GET /fapi/v1/continuousKlines',
+    params: { pair: 'BTCUSDT', contractType: 'PERPETUAL', interval: '1m', limit: 3 },
+    shape: listOf(klineRow),
+    docs: `${MARKET}/Continuous-Contract-Kline-Candlestick-Data`,
     isPublic: true,
   },
   {
@@ -228,13 +242,13 @@ export const FUTURES_ANSWERS: readonly AnswerShape[] = [
     docs: `${MARKET}/24hr-Ticker-Price-Change-Statistics`,
     isPublic: true,
   },
-  {
-    endpoint: 'GET /fapi/v2/ticker/price',
+  ...['v1', 'v2'].map((version) => ({
+    endpoint: `GET /fapi/${version}/ticker/price`,
     params: {},
     shape: listOf(keys({ symbol: 'text', price: 'decimal', time: 'integer' })),
     docs: `${MARKET}/Symbol-Price-Ticker-v2`,
     isPublic: true,
-  },
+  })),
   {
     endpoint: 'GET /fapi/v1/ticker/bookTicker',
     params: { symbol: 'BTCUSDT' },
@@ -260,6 +274,7 @@ export const FUTURES_ANSWERS: readonly AnswerShape[] = [
     shape: action,
     docs: `${TRADE}/New-Order`,
   },
+  { endpoint: 'POST /fapi/v1/order/test', params: LIMIT, shape: keys({}), docs: `${TRADE}/New-Order-Test` },
   {
     endpoint: 'PUT /fapi/v1/order',
     params: { ...LIMIT, origClientOrderId: 'shape-1', price: '57000' },
@@ -292,8 +307,21 @@ export const FUTURES_ANSWERS: readonly AnswerShape[] = [
     docs: `${TRADE}/Place-Multiple-Orders`,
   },
   {
+    endpoint: 'PUT /fapi/v1/batchOrders',
+    params: { batchOrders: JSON.stringify([{ ...LIMIT, origClientOrderId: 'shape-1', price: '57100' }]) },
+    shape: { tuple: [action] },
+    docs: `${TRADE}/Modify-Multiple-Orders`,
+  },
+  {
+    endpoint: 'DELETE /fapi/v1/batchOrders',
+    params: { symbol: 'BTCUSDT', origClientOrderIdList: JSON.stringify(['shape-1', 'not-there']) },
+    shape: { tuple: [action, done] },
+    docs: `${TRADE}/Cancel-Multiple-Orders`,
+  },
+  { endpoint: 'POST /fapi/v1/order', params: { ...LIMIT, newClientOrderId: 'shape-2' }, shape: action, docs: TRADE },
+  {
     endpoint: 'DELETE /fapi/v1/order',
-    params: { symbol: 'BTCUSDT', origClientOrderId: 'shape-1' },
+    params: { symbol: 'BTCUSDT', origClientOrderId: 'shape-2' },
     shape: action,
     docs: `${TRADE}/Cancel-Order`,
   },
@@ -513,6 +541,18 @@ export const FUTURES_ANSWERS: readonly AnswerShape[] = [
     docs: `${TRADE}/Change-Margin-Type`,
   },
   {
+    endpoint: 'POST /fapi/v1/order',
+    params: { symbol: 'ETHUSDT', side: 'BUY', type: 'MARKET', quantity: '0.1' },
+    shape: action,
+    docs: `${TRADE}/New-Order`,
+  },
+  {
+    endpoint: 'POST /fapi/v1/positionMargin',
+    params: { symbol: 'ETHUSDT', amount: '1', type: 1 },
+    shape: keys({ ...of('number', 'amount'), ...of('integer', 'code type'), msg: 'text' }),
+    docs: `${TRADE}/Modify-Isolated-Position-Margin`,
+  },
+  {
     endpoint: 'POST /fapi/v1/listenKey',
     params: {},
     shape: keys({ listenKey: 'text' }),
@@ -532,9 +572,22 @@ export const FUTURES_ANSWERS: readonly AnswerShape[] = [
   },
 ];
 
+/** Asked of an account without orders and positions. */
+export const EMPTY_ACCOUNT_ANSWERS: readonly AnswerShape[] = [
+  {
+    endpoint: 'POST /fapi/v1/positionSide/dual',
+    params: { dualSidePosition: 'true' },
+    shape: done,
+    docs: `${TRADE}/Change-Position-Mode`,
+  },
+];
+
 const futuresDepth = keys({ ...of('text', 'e s ps'), ...of('integer', 'E T U u pu st'), ...of(listOf(level), 'b a') });
 const markPrice = keys({ ...of('text', 'e s'), ...of('decimal', 'p ap P i r'), ...of('integer', 'E T st') });
 const miniTicker = keys({ ...of('text', 'e s ps'), ...of('integer', 'E st'), ...of('decimal', 'c o h l v q') });
+
+/** Of `!contractInfo`, where the brackets stay as they are. https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams/Contract-Info-Stream */
+export const CONTRACT_INFO = keys({ ...of('text', 'e s ps ct cs'), ...of('integer', 'E dt ot st') });
 
 /** Market streams, by their names; `st` and `ps` since mid-2026. */
 export const FUTURES_STREAMS: readonly (StreamShape & { readonly route: 'public' | 'market' })[] = [

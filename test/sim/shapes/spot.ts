@@ -318,6 +318,15 @@ export const SPOT_ANSWERS: readonly AnswerShape[] = [
     docs: `${DOCS}/rest-api/trading-endpoints#new-order-list---oco-trade`,
   },
   {
+    endpoint: 'POST /api/v3/order/oco',
+    params: {
+      ...{ symbol: 'BTCUSDT', side: 'SELL', quantity: '0.01', price: '62000' },
+      ...{ stopPrice: '58000', stopLimitPrice: '57900', stopLimitTimeInForce: 'GTC' },
+    },
+    shape: keys({ ...listBody, orderReports: listOf(keys(newOrderResult, conditional)) }),
+    docs: `${DOCS}/rest-api/trading-endpoints#new-oco---deprecated-trade`,
+  },
+  {
     endpoint: 'GET /api/v3/orderList',
     params: { origClientOrderId: 'shape-list' },
     shape: keys(listBody),

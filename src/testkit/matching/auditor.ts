@@ -1,7 +1,7 @@
-import { atomsText, ceilDiv, ONE } from '../atoms.ts';
-import type { Atoms } from '../atoms.ts';
-import type { Venue } from '../venue.ts';
-import type { OrderReport, VenueEvent, VenueFill } from '../venue-types.ts';
+import { atomsText, ceilDiv, ONE } from '../../matching/atoms.ts';
+import type { Atoms } from '../../matching/atoms.ts';
+import type { Venue } from '../../matching/venue.ts';
+import type { OrderReport, VenueEvent, VenueFill } from '../../matching/venue-types.ts';
 
 type OrderEvent = Extract<VenueEvent, { type: 'order' }>;
 

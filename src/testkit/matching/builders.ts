@@ -4,9 +4,9 @@ import { asId } from '../../domain/ids.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
 import type { ExchangeRules, FuturesTerms, Instrument, LeverageBracket } from '../../domain/instrument.ts';
 import type { OrderSide } from '../../domain/order/order.ts';
-import { atoms } from '../atoms.ts';
-import { Venue } from '../venue.ts';
-import type { FeeTerms, OrderRequest, Trigger, VenueEvent, VenueOptions } from '../venue-types.ts';
+import { atoms } from '../../matching/atoms.ts';
+import { Venue } from '../../matching/venue.ts';
+import type { FeeTerms, OrderRequest, Trigger, VenueEvent, VenueOptions } from '../../matching/venue-types.ts';
 
 /** 2026-01-01T00:00:00Z. */
 export const START_MS = 1_767_225_600_000;
