@@ -17,6 +17,8 @@ export const meta = {
   exits: { stopLoss: '2atr', maxHold: '3d' },
 };
 
+const figure = (x) => String(Number(x.toPrecision(6)));
+
 /** @type {Check} */
 export function check({ close, volume, candles, params }) {
   const { upper, lower } = ta.donchian(candles['15m'], params.channel);
@@ -31,7 +33,7 @@ export function check({ close, volume, candles, params }) {
     side: isUp ? 'long' : 'short',
     score: surge,
     conditions: [
-      `close ${isUp ? 'above the highest' : 'below the lowest'} of ${params.channel} candles`,
+      `close ${figure(ta.last(close))} ${isUp ? 'above the high' : 'below the low'} ${figure(isUp ? top : bottom)} of ${params.channel} candles`,
       `volume ${surge.toFixed(1)} times its average`,
     ],
   };
@@ -41,5 +43,7 @@ export function check({ close, volume, candles, params }) {
 export function manage({ candles, position, params }) {
   const middle = ta.last(ta.donchian(candles['15m'], params.trail).middle);
   const isTighter = position.side === 'long' ? middle > position.stopLoss : middle < position.stopLoss;
-  return isTighter ? { stopLoss: middle } : null;
+  return isTighter
+    ? { stopLoss: middle, conditions: [`stop to the middle of the channel at ${figure(middle)}`] }
+    : null;
 }

@@ -21,18 +21,24 @@ export const meta = {
   exits: { takeProfit: ['1.5r', '3r'], breakEven: '1r', maxHold: '12h' },
 };
 
+const figure = (x) => String(Number(x.toPrecision(6)));
+
 /** @type {Check} */
 export function check({ close, low, others, params }) {
   const rsi = plot('RSI', ta.rsi(close, params.period), params.oversold);
   const market = others.BTCUSDT['1h'].close;
-  if (!(ta.last(market) > ta.last(ta.ema(market, 50)))) return null;
+  const average = ta.last(ta.ema(market, 50));
+  if (!(ta.last(market) > average)) return null;
   if (!ta.crossover(rsi, params.oversold)) return null;
   return {
     side: 'long',
     // The deeper RSI was, the better.
     score: 100 - ta.last(rsi, 1),
     stopLoss: ta.min(low, params.swing),
-    conditions: [`RSI crossed up through ${params.oversold}`, 'BTC above its 1h EMA 50'],
+    conditions: [
+      `RSI crossed up through ${params.oversold}, from ${ta.last(rsi, 1).toFixed(1)} to ${ta.last(rsi).toFixed(1)}`,
+      `BTC ${figure(ta.last(market))} above its 1h EMA 50 at ${figure(average)}`,
+    ],
   };
 }
 

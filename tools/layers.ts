@@ -41,6 +41,7 @@ export const PACKAGE_HOMES: Record<string, readonly string[]> = {
   acorn: ['src/modes/cli/filter/'],
   'acorn-walk': ['src/modes/cli/filter/'],
   'better-sqlite3': ['src/adapters/store/sqlite/'],
+  ccxt: ['src/adapters/broker/ccxt/', 'src/adapters/feed/ccxt/'],
   commander: ['src/modes/cli/'],
   'eslint-scope': ['src/modes/cli/filter/'],
   fastify: ['src/sim/'],
