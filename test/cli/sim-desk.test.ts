@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -5,10 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { emptyFolder, runProgram, startProgram } from './run-program.ts';
 
 /** The first hour of the market that `aitrader --sim` begins with. */
-const FIRST_HOUR = ['--sim', '--no-tui', '--speed', 'max', '--for', '1h', '--summary', 'json'];
+const FIRST_HOUR = ['--speed', 'max', '--for', '1h'];
+/** Not part of the repository: without it the test that plays it is skipped. */
+const CAPTURE = join(import.meta.dirname, '../../../shared/data/captures/binance-usdm-btcusdt-20240808.gz');
 
-async function play(dataDir: string): Promise<{ summary: Record<string, unknown>; audit: readonly unknown[] }> {
-  const run = await runProgram([...FIRST_HOUR, '--data-dir', dataDir]);
+async function play(
+  dataDir: string,
+  args: readonly string[] = FIRST_HOUR,
+): Promise<{ summary: Record<string, unknown>; audit: readonly unknown[] }> {
+  const run = await runProgram(['--sim', '--no-tui', '--summary', 'json', '--data-dir', dataDir, ...args]);
   expect(run.exitCode).toBe(0);
   const db = new Database(join(dataDir, 'sim.db'), { readonly: true });
   const audit = db.prepare('SELECT * FROM audit ORDER BY seq').all();
@@ -43,6 +49,13 @@ describe('aitrader --sim', () => {
     const [one, other] = await Promise.all([play(emptyFolder()), play(emptyFolder())]);
     expect(one.audit.length).toBeGreaterThan(50);
     expect(one.audit).toEqual(other.audit);
+  });
+
+  it.skipIf(!existsSync(CAPTURE))('plays a recorded market to its end', async () => {
+    const { summary } = await play(emptyFolder(), ['--speed', 'max', '--tape', CAPTURE]);
+    expect(summary).toMatchObject({ symbols: 1, errors: 0 });
+    expect(summary['messages']).toBeGreaterThan(80_000);
+    expect(summary['checks']).toBeGreaterThan(0);
   });
 
   it('ends with the signal that it was sent, and goes on with the account when it is to be kept', async () => {

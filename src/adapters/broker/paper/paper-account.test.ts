@@ -3,6 +3,7 @@ import type { Account } from '../../../domain/account.ts';
 import { decimal, quantity } from '../../../domain/decimal.ts';
 import type { Money } from '../../../domain/decimal.ts';
 import { asId } from '../../../domain/ids.ts';
+import { averageFillPrice } from '../../../domain/order/order.ts';
 import type { Instrument, Market } from '../../../domain/instrument.ts';
 import type { RequestOutcome } from '../../../ports/broker.ts';
 import { instrument } from '../../../testkit/builders/instruments.ts';
@@ -85,6 +86,19 @@ describe('fills of the paper account', () => {
     expect(trader.now(stop).state.status).toBe('open');
     const after = await trader.answer(broker.snapshot());
     expect(after.positions).toEqual(before.positions);
+  });
+
+  it('takes the price of a trade that is larger than it can count', async () => {
+    const { trader, market, clock } = openPaper({}, futuresInstrument());
+    const { symbol } = trader.harness.instrument;
+    await trader.quote(-1, 1);
+    await trader.trade(0, 1, 'buyer');
+    const price = trader.price(0).toNumber() * 1.5;
+    const time = clock.now();
+    market.quote({ symbol, bid: price, bidQuantity: 1e12, ask: price, askQuantity: 1e12, time });
+    market.trade({ symbol, price, quantity: 1e12, trades: 1, buyerIsTaker: true, venueTradeId: 2, time });
+    const { order } = await trader.submit({ side: 'buy', quantity: trader.units(2) });
+    expect(Number(averageFillPrice(trader.now(order)))).toBeCloseTo(price, 1);
   });
 
   it('liquidates by the mark price, tells the fill as nobody’s, and takes the margin at most', async () => {

@@ -48,8 +48,11 @@ class SeenSymbol implements QuoteTick, Interest {
   }
 }
 
-/** Prices and quantities of more ticks or steps than this are not of this world; a Float64 counts a hundred times as far. */
-const MOST_COUNTED = 1e13;
+/**
+ * So many ticks or steps are counted at the most; a Float64 counts twice as far. Larger quantities count as this many: their
+ * price is as real as any other.
+ */
+const MOST_COUNTED = 2 ** 52;
 
 /** How the market reaches the venue model. */
 interface Door {
@@ -78,26 +81,27 @@ export class PaperMarket implements PaperMarketInput {
 
   trade(tick: Readonly<TradeTick>): void {
     const seen = this.#seen.get(tick.symbol);
-    if (seen === undefined || !isPrice(seen, tick.price)) return;
-    if (!isQuantity(seen, tick.quantity) || tick.quantity === 0) return;
+    if (seen === undefined || !isPrice(seen, tick.price) || !isQuantity(tick.quantity)) return;
+    if (tick.quantity === 0) return;
     seen.last = tick.price;
     seen.isLastShown = false;
     if (!(seen.resting || seen.waiting) || !this.#door.enter()) return;
     this.#showQuote(seen);
     seen.isLastShown = true;
-    this.#venue.trade(tick);
+    const isCountable = tick.quantity <= seen.maxQuantity;
+    this.#venue.trade(isCountable ? tick : { ...tick, quantity: seen.maxQuantity });
     this.#door.leave(seen.symbol);
   }
 
   quote(tick: Readonly<QuoteTick>): void {
     const seen = this.#seen.get(tick.symbol);
     if (seen === undefined) return;
-    const hasBid = isPrice(seen, tick.bid) && isQuantity(seen, tick.bidQuantity);
-    const hasAsk = isPrice(seen, tick.ask) && isQuantity(seen, tick.askQuantity);
+    const hasBid = isPrice(seen, tick.bid) && isQuantity(tick.bidQuantity);
+    const hasAsk = isPrice(seen, tick.ask) && isQuantity(tick.askQuantity);
     seen.bid = hasBid ? tick.bid : NaN;
-    seen.bidQuantity = hasBid ? tick.bidQuantity : 0;
+    seen.bidQuantity = hasBid ? Math.min(tick.bidQuantity, seen.maxQuantity) : 0;
     seen.ask = hasAsk ? tick.ask : NaN;
-    seen.askQuantity = hasAsk ? tick.askQuantity : 0;
+    seen.askQuantity = hasAsk ? Math.min(tick.askQuantity, seen.maxQuantity) : 0;
     seen.isQuoteShown = false;
     if (!seen.resting || !this.#door.enter()) return;
     this.#showQuote(seen);
@@ -157,6 +161,9 @@ function isPrice({ minPrice, maxPrice }: SeenSymbol, price: number): boolean {
   return price >= minPrice && price <= maxPrice;
 }
 
-function isQuantity({ maxQuantity }: SeenSymbol, quantity: number): boolean {
-  return quantity >= 0 && quantity <= maxQuantity;
+/** More units than this change hands nowhere: such a message makes no sense. */
+const MOST_UNITS = 1e15;
+
+function isQuantity(quantity: number): boolean {
+  return quantity >= 0 && quantity <= MOST_UNITS;
 }
