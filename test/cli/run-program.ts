@@ -20,6 +20,8 @@ export interface RunningProgram {
   readonly ended: Promise<Run>;
   /** Settles when stderr has shown a line that matches. */
   sees(pattern: RegExp): Promise<void>;
+  /** Settles with stdout so far when it matches. */
+  says(pattern: RegExp): Promise<string>;
 }
 
 /** A new empty folder. */
@@ -36,26 +38,28 @@ export function startProgram(args: readonly string[], env: Record<string, string
     env: { PATH: process.env['PATH'], HOME: emptyFolder(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  const waiting: { pattern: RegExp; resolve: () => void }[] = [];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-    for (const { pattern, resolve } of waiting) if (pattern.test(stderr)) resolve();
-  });
+  const shown = { stdout: '', stderr: '' };
+  const waiting: { stream: keyof typeof shown; pattern: RegExp; resolve: (text: string) => void }[] = [];
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      shown[stream] += text;
+      for (const each of waiting) if (each.pattern.test(shown[each.stream])) each.resolve(shown[each.stream]);
+    });
+  }
   const ended = new Promise<Run>((resolve) => {
-    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.on('close', (exitCode) => resolve({ exitCode, ...shown }));
   });
+  const shows = (stream: keyof typeof shown, pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      if (pattern.test(shown[stream])) resolve(shown[stream]);
+      waiting.push({ stream, pattern, resolve });
+      void ended.then((run) => reject(new Error(`ended without showing ${String(pattern)}: ${run.stderr}`)));
+    });
   return {
     process: child,
     ended,
-    sees: (pattern) =>
-      new Promise((resolve, reject) => {
-        if (pattern.test(stderr)) resolve();
-        waiting.push({ pattern, resolve });
-        void ended.then((run) => reject(new Error(`ended without showing ${String(pattern)}: ${run.stderr}`)));
-      }),
+    sees: async (pattern) => void (await shows('stderr', pattern)),
+    says: (pattern) => shows('stdout', pattern),
   };
 }
 

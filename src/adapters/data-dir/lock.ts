@@ -73,15 +73,26 @@ export class FolderLock {
     throw new Error(`the lock changed hands ${MAX_ATTEMPTS} times`);
   }
 
+  /** The process that has the folder now, null when nobody has. */
+  static holder(folder: string): number | null {
+    return holderOf(folder, Math.max(0, ...numbersIn(folder)))?.pid ?? null;
+  }
+
   /** Lets the next process in. */
   release(): void {
     write(this.#file, { ...this.#holder, released: true });
   }
 }
 
-function refuseIfHeld(folder: string, number: number): void {
+/** The running process that holds the lock of a number. */
+function holderOf(folder: string, number: number): Holder | null {
   const holder = number === 0 ? null : readHolder(join(folder, `lock.${number}`));
-  if (holder === null || holder.released || !isRunning(holder)) return;
+  return holder === null || holder.released || !isRunning(holder) ? null : holder;
+}
+
+function refuseIfHeld(folder: string, number: number): void {
+  const holder = holderOf(folder, number);
+  if (holder === null) return;
   const { pid, since } = holder;
   throw new AitraderError('DATA_DIR_LOCKED', { path: folder, pid, since: new Date(since).toISOString() });
 }

@@ -5,6 +5,7 @@ import { AitraderError } from '../../domain/errors.ts';
 import { parseDuration } from '../../domain/time.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { SimCommand } from '../sim.ts';
+import { addDoctor } from './doctor/command.ts';
 import { addFilter } from './filter/commands.ts';
 import type { ProgramOptions } from './program-options.ts';
 import { addRecord } from './record-command.ts';
@@ -63,6 +64,7 @@ export function buildProgram(actions: Actions, done: (exitCode: number) => void)
   addSim(program, actions, done);
   addRecord(program, done);
   addConfig(program, actions, done);
+  addDoctor(program, done);
   addFilter(program, done);
   addTraders(program, done);
   addVerbs(program, done);

@@ -1,20 +1,8 @@
 import { createSystemClock } from '../../../adapters/clock/system/clock.ts';
 import { createIsolatedVmSandbox } from '../../../adapters/sandbox/isolated-vm/sandbox.ts';
-import type { Logger } from '../../../ports/logger.ts';
 import type { FilterSandbox, SandboxLimits } from '../../../ports/filter-sandbox.ts';
 import { sandboxCommand } from '../../assets.ts';
-
-const ignore = (): void => undefined;
-
-/** What the sandbox has to say comes back as faults; a verb that prints an answer keeps no log. */
-const silent: Logger = {
-  debug: ignore,
-  info: ignore,
-  warn: ignore,
-  error: ignore,
-  fatal: ignore,
-  child: () => silent,
-};
+import { quietLogger } from '../../quiet-logger.ts';
 
 /**
  * Opens the sandbox that traders' checks run in, for the time of `work`.
@@ -24,7 +12,7 @@ export async function withSandbox<Answer>(
   work: (sandbox: FilterSandbox) => Promise<Answer>,
   limits: Partial<SandboxLimits> = {},
 ): Promise<Answer> {
-  const parts = { command: sandboxCommand(), clock: createSystemClock(), logger: silent };
+  const parts = { command: sandboxCommand(), clock: createSystemClock(), logger: quietLogger };
   const sandbox = createIsolatedVmSandbox({ ...parts, processes: 1, limits });
   try {
     return await work(sandbox);
