@@ -47,9 +47,15 @@ function symbolFindings({ SYMBOLS: choice, MAX_SYMBOLS: maximum }: Partial<Value
   return [{ name: 'SYMBOLS', problem: `${count} symbols`, allowed: `at most MAX_SYMBOLS, which is ${maximum}` }];
 }
 
+function exchangeFindings({ EXCHANGE: venue, PAPER_TRADING: isPaper }: Partial<Values>): Finding[] {
+  if (venue === undefined || venue === 'binance' || isPaper !== false) return [];
+  const problem = 'real money is traded on Binance alone';
+  return [{ name: 'EXCHANGE', problem, allowed: 'binance, or any venue with PAPER_TRADING=true' }];
+}
+
 /** What is wrong between variables whose values are right by themselves. */
 export function checkTogether(values: Partial<Values>): Finding[] {
-  return [...storageFindings(values), ...symbolFindings(values)];
+  return [...storageFindings(values), ...symbolFindings(values), ...exchangeFindings(values)];
 }
 
 /**

@@ -32,6 +32,8 @@ export interface Config {
     /** False: real money. */
     readonly paperTrading: boolean;
     readonly liveConfirm: string | null;
+    /** `binance`, or the id of a venue in ccxt, whose market data are traded on paper. */
+    readonly venue: string;
     /** Null with paper and simulated money, and where no keys were asked for. */
     readonly keys: ExchangeKeys | null;
     readonly environment: Values['BINANCE_ENV'];
@@ -136,6 +138,7 @@ export function compileConfig(values: Values, keys: ExchangeKeys | null, home: s
     exchange: {
       paperTrading: values.PAPER_TRADING,
       liveConfirm: values.LIVE_CONFIRM,
+      venue: values.EXCHANGE,
       keys,
       environment: values.BINANCE_ENV,
       restUrl: values.BINANCE_REST_URL,

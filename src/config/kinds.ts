@@ -136,7 +136,7 @@ export const asset = kindOf('an asset such as USDT', (text) =>
   /^[\p{L}\p{N}]{1,20}$/u.test(text) ? ok(text.toUpperCase()) : err('not the name of an asset'),
 );
 
-const SYMBOL = /^[\p{L}\p{N}_]{1,40}(\/[\p{L}\p{N}_]{1,40}(:[\p{L}\p{N}_-]{1,40})?)?$/u;
+const SYMBOL = /^[\p{L}\p{N}_-]{1,40}(\/[\p{L}\p{N}_]{1,40}(:[\p{L}\p{N}_-]{1,40})?)?$/u;
 
 function readSymbols(text: string): Result<readonly string[], string> {
   const symbols = text.split(/[\s,]+/).filter((part) => part !== '');

@@ -274,6 +274,13 @@ describe('the keys of the exchange account', () => {
     ]);
   });
 
+  it('are for Binance alone: no other venue is traded with real money', () => {
+    expect(messages({ readKeys: true, env: { ...LIVE, EXCHANGE: 'okx' } })).toEqual([
+      'EXCHANGE is "okx": real money is traded on Binance alone',
+    ]);
+    expect(load({ env: { EXCHANGE: 'okx' } }).config.exchange.venue).toBe('okx');
+  });
+
   it('may be an HMAC secret', () => {
     const { config } = load({ readKeys: true, env: LIVE });
     expect(config.exchange.keys?.algorithm).toBe('hmac');

@@ -12,7 +12,7 @@ const PROMISED = `
   CHECK_INTERVAL DEFAULT_SIZE DEFAULT_STOP MAX_ACTIVE_TRADERS MAX_OPEN_POSITIONS MAX_DAILY_LOSS_PCT
   MAX_CONSECUTIVE_LOSSES COOLDOWN MAX_EXPOSURE_PCT MAX_POSITION_PCT MEME_SYMBOLS WEBHOOK_URL ENABLE_AI_ANALYSIS
   ENABLE_AUTO_TRADING ENABLE_POSITION_MONITORING ENABLE_WEBSOCKET_API LOG_LEVEL LOG_FORMAT THEME NO_COLOR ASCII UP_COLOR
-  AITRADER_HOME FLY_APP_NAME`
+  AITRADER_HOME FLY_APP_NAME EXCHANGE`
   .trim()
   .split(/\s+/);
 
@@ -21,6 +21,7 @@ const PROMISED_DEFAULTS: Record<string, string> = {
     HOST: '127.0.0.1',
     PORT: '8080',
     BINANCE_ENV: 'live',
+    EXCHANGE: 'binance',
     MARKET_TYPE: 'spot',
     LEVERAGE: '1',
     MARGIN_MODE: 'isolated',
@@ -44,6 +45,7 @@ const WRONG: Record<string, readonly string[]> = {
   UP_COLOR: ['blue'],
   ASCII: ['maybe'],
   PAPER_TRADING: ['flase', '2', 'paper'],
+  EXCHANGE: ['Binance US', '../binance', 'b'],
   LIVE_CONFIRM: ['x'.repeat(65)],
   BINANCE_API_KEY: ['two words', 'schlüssel'],
   BINANCE_SECRET_KEY: ['two words'],
@@ -100,6 +102,7 @@ const RIGHT: Record<string, readonly string[]> = {
     '币安人生USDT',
     '1000PEPEUSDT',
     'BTCUSDT_251226',
+    'BTC-USDT-SWAP',
   ],
   DEFAULT_STOP: ['2%', '0.5%', '1.5ATR', '3 atr', '50%'],
   CHECK_INTERVAL: ['1m', '1h', '1w', '90s'],

@@ -9,6 +9,13 @@ export const EXCHANGE = {
       'Trades with paper money. `false` means real money: it needs both keys below and arming (`LIVE_CONFIRM`, or typing ' +
       'the account at a terminal). `--paper` and `--sim` beat it.',
   },
+  EXCHANGE: {
+    ...word(/^[a-z0-9]{2,30}$/, 'binance, or the id of a venue in ccxt, such as bybit, okx, kraken, hyperliquid'),
+    default: 'binance',
+    about:
+      'Whose market data are used. Every venue but Binance is reached through ccxt, and is traded on paper alone. ' +
+      '`MARKET_TYPE` and `QUOTE_ASSET` have to be such as the venue has (`kraken` is spot, `krakenfutures` futures).',
+  },
   LIVE_CONFIRM: {
     ...word(/^[^\p{Cc}]{1,64}$/u, 'the name of the account'),
     default: null,

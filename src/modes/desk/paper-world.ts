@@ -1,11 +1,10 @@
 import { createPaperBroker } from '../../adapters/broker/paper/paper.ts';
-import { systemChance } from '../../adapters/chance/system/chance.ts';
-import { createBinanceFeed } from '../../adapters/feed/binance/feed.ts';
 import { createSystemIds } from '../../adapters/ids/system/ids.ts';
 import type { Config } from '../../config/config.ts';
 import { AitraderError, describeFailure } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { openMarketData } from './market-feed.ts';
 import { TappedFeed } from './tapped-feed.ts';
 import { watchedSymbols } from './watched-symbols.ts';
 import type { World } from './world.ts';
@@ -24,20 +23,18 @@ export interface PaperWorldParts {
 export async function createPaperWorld({ config, realClock, logger, saved, save }: PaperWorldParts): Promise<World> {
   const { exchange, paper, symbols } = config;
   const { market, leverage, marginMode } = exchange;
-  const feed = createBinanceFeed({
-    market,
-    environment: exchange.environment,
-    restUrl: exchange.restUrl,
-    webSocketUrl: exchange.webSocketUrl,
-    clock: realClock,
-    chance: systemChance,
-    logger: logger.child({ part: 'feed' }),
-  });
-  const venue = exchange.restUrl ?? `Binance ${exchange.environment}`;
+  const { feed, venue } = await openMarketData(config, { clock: realClock, logger });
   const instruments = await reached(venue, feed.instruments());
   const watched = await reached(venue, watchedSymbols(feed, instruments, { config, logger }));
   const account = createPaperBroker({
-    account: { id: config.accountId, userId: config.userId, venue: 'binance', market, money: 'paper', label: 'paper' },
+    account: {
+      id: config.accountId,
+      userId: config.userId,
+      venue: exchange.venue,
+      market,
+      money: 'paper',
+      label: 'paper',
+    },
     clock: realClock,
     instance: INSTANCE,
     instruments,
