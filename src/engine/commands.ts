@@ -104,11 +104,10 @@ function executeNow(parts: CommandParts, command: Immediate): Outcome {
 
 /** Stops opening, cancels own entries, and closes everything unless it is to be kept. Failed closes are tried until flat. */
 function kill(parts: CommandParts, command: Extract<EngineCommand, { type: 'kill' }>): void {
-  const { context, entries, positions, risk } = parts;
-  risk.kill(command.reason);
+  const { entries, positions, risk } = parts;
+  risk.kill(command.reason, !command.keepPositions);
   entries.cancelAll();
-  if (command.keepPositions) return;
-  for (const position of [...context.books.positions.values()]) positions.close(position, 'all', 'kill');
+  if (!command.keepPositions) positions.closeAll();
 }
 
 function close({ positions }: CommandParts, position: Position, fraction: Decimal): Outcome {

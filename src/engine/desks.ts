@@ -12,21 +12,24 @@ import type { Logger } from '../ports/logger.ts';
 import type { FeedStatus, MarketFeed } from '../ports/market-feed.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Store } from '../ports/store/store.ts';
+import { AccountDesk } from './account-desk.ts';
 import { averageTrueRange } from './average-true-range.ts';
 import { Books } from './books/books.ts';
 import { createCommands } from './commands.ts';
 import type { Commands } from './commands.ts';
+import { lastPrice } from './context.ts';
 import type { EngineContext, EngineSettings } from './context.ts';
 import { EntryDesk } from './entry-desk.ts';
 import { EventQueue } from './event-queue.ts';
 import { OrderDesk } from './execution/order-desk.ts';
-import type { OrderListener } from './execution/order-desk.ts';
+import type { OrderListener } from './execution/order-desk-options.ts';
 import type { CheckReport } from './filters/check-report.ts';
 import type { TraderAtWork } from './filters/trader-at-work.ts';
 import { closeBooksOn } from './journal.ts';
 import { MarketBook } from './market/market-book.ts';
 import type { ClosedCandle } from './market/symbol-candles.ts';
 import { MarketRoom } from './market-room.ts';
+import { accountFunds } from './portfolio/funds.ts';
 import { PositionDesk } from './position-desk.ts';
 import { RiskDesk } from './risk-desk.ts';
 import { SignalDesk } from './signal-desk.ts';
@@ -59,6 +62,7 @@ export class Desks {
   readonly books: Books;
   readonly queue: EventQueue;
   readonly risk: RiskDesk;
+  readonly account: AccountDesk;
   readonly orders: OrderDesk;
   readonly positions: PositionDesk;
   readonly entries: EntryDesk;
@@ -67,10 +71,12 @@ export class Desks {
   readonly traders: TraderRoom;
   readonly commands: Commands;
   readonly #parts: EngineParts;
+  #isReconciled = false;
   #isEnding = false;
   #errors = 0;
 
-  constructor(parts: EngineParts, saved: SavedState) {
+  /** @param mismatch called when the venue holds something else than the books, so that it is asked */
+  constructor(parts: EngineParts, saved: SavedState, mismatch: () => void) {
     const { clock, broker } = parts;
     this.#parts = parts;
     this.books = this.#newBooks(saved);
@@ -81,7 +87,7 @@ export class Desks {
     this.context = this.#newContext();
     const { context } = this;
     const later = (work: () => void): void => this.queue.take(work);
-    this.risk = new RiskDesk(context, parts.notifier);
+    this.risk = new RiskDesk(context, parts.notifier, saved.killCloses);
     this.orders = new OrderDesk({
       clock,
       broker,
@@ -90,14 +96,16 @@ export class Desks {
         get: (id) => this.books.orders.get(id),
         put: (order, change) => this.books.putOrder(order, change),
         addFill: (fill) => this.books.addFill(fill),
-        commitDurably: () => this.books.commit('durable'),
+        commitDurably: () => this.books.commitDurably(),
       },
       listener: this.#orderListener(),
-      tell: (event) => this.accountEvent(event),
+      later,
     });
     const { orders, risk } = this;
-    this.positions = new PositionDesk(context, { orders, risk, later, closed: (position) => this.#closed(position) });
+    const closed = (position: Position): void => this.#closed(position);
+    this.positions = new PositionDesk(context, { orders, risk, later, mismatch, closed });
     const { positions } = this;
+    this.account = new AccountDesk(context, { orders, positions, risk });
     this.entries = new EntryDesk(context, { orders, positions, risk, mayOpen: () => this.#hindrance() });
     this.signals = new SignalDesk(context, {
       entries: this.entries,
@@ -116,6 +124,11 @@ export class Desks {
     return this.#errors;
   }
 
+  /** The books are held against the venue: from now on positions may be opened. */
+  reconciled(): void {
+    this.#isReconciled = true;
+  }
+
   /** From now on nothing is opened. */
   end(): void {
     this.#isEnding = true;
@@ -130,28 +143,22 @@ export class Desks {
 
   /** Takes in what the venue says of the account. */
   accountEvent(event: AccountEvent): void {
-    this.queue.take(() => {
-      switch (event.type) {
-        case 'order_update':
-          this.orders.update(event.orderId, event.update);
-          return;
-        case 'balance_changed':
-          this.books.putBalance(event.balance);
-          return;
-        case 'funding_paid':
-          this.#funded(event);
-          return;
-        case 'account_stream_lost': {
-          const message = `account news stopped: ${event.cause}`;
-          this.risk.raise({ type: 'stream_lost', severity: 'warning', message });
-          return;
-        }
-        // Orders and fills of others are theirs.
-        case 'foreign_fill':
-        case 'foreign_order':
-        case 'account_stream_connected':
-      }
-    });
+    this.queue.take(() => this.account.take(event));
+  }
+
+  /** Marks the account to the market, unless its worth cannot be told now. */
+  mark(): void {
+    const { books, context } = this;
+    const quote = books.balances.get(context.settings.quoteAsset);
+    if (quote === undefined || books.isCashBehind) return;
+    const last = (symbol: VenueSymbol): number => lastPrice(context, symbol);
+    this.risk.mark(accountFunds(quote, books.positions.values(), last).equity);
+  }
+
+  /** Sees to it that a kill is carried out to its end: also what late answers and fills bring, and after a restart. */
+  keepKilled(): void {
+    if (this.risk.isKilled) this.entries.cancelAll();
+    if (this.risk.closesAll) this.positions.closeAll();
   }
 
   /** Follows what is watched anyway, what the traders look at, and what is held. */
@@ -226,14 +233,13 @@ export class Desks {
       reported: (report, atWork) => this.#reported(report, atWork),
       failed: (what, failure) => this.fault(what, failure),
       needsChanged: () => later(() => this.followMarket()),
-      stored: async () => {
-        await this.books.commit('ordinary');
-      },
+      stored: () => this.books.settled(),
     });
   }
 
   #reported(report: CheckReport, { trader, meta }: TraderAtWork): void {
-    this.signals.report(report, trader, meta);
+    const isRunning = this.books.traders.get(trader.id)?.state.status === 'running';
+    if (isRunning) this.signals.report(report, trader, meta);
     this.commands.manage(trader.id, report.manage);
     if (report.disableReason === null) return;
     this.traders.disable(trader.id, report.disableReason);
@@ -246,8 +252,9 @@ export class Desks {
     const { symbol } = fill;
     if (leg === 'entry') {
       const opened = this.entries.filled(order, fill);
-      if (opened === null) this.#unexplained(order, { symbol, given: 'a fill of an entry that is not known' });
+      if (opened === null) this.#unexplained(order, { symbol, given: 'a fill of a symbol that is not known' });
       else if (signalId !== null) this.signals.entered(signalId, id);
+      this.keepKilled();
       return;
     }
     const position = positionId === null ? undefined : this.books.positions.get(positionId);
@@ -257,9 +264,11 @@ export class Desks {
 
   #closed(position: Position): void {
     const pnl = closeBooksOn(position, this.context);
-    this.orders.forget(position.id);
+    this.orders.names.forget(position.id);
+    this.entries.cancelIn(position.symbol);
     this.risk.noteTrade(pnl);
     this.signals.positionClosed(position.id);
+    if (position.traderId !== null) this.traders.positionClosed(position.traderId);
   }
 
   #unexplained(order: Order, context: { readonly symbol: string; readonly given: string }): void {
@@ -268,20 +277,17 @@ export class Desks {
 
   #disputed({ intent: { symbol } }: Order, problem: AitraderError): void {
     const { message } = problem;
-    this.risk.raise({ type: 'anomaly_detected', severity: 'warning', message, details: { symbol } });
-  }
-
-  #funded({ instrument, incomeId, amount }: Extract<AccountEvent, { type: 'funding_paid' }>): void {
-    const { symbol } = instrument;
-    this.books.addFunding({ incomeId, symbol, amount: amount.toFixed() });
-    const position = [...this.books.positions.values()].find((each) => each.symbol === symbol);
-    if (position !== undefined) this.positions.funded(position, amount);
+    this.risk.raise({ type: 'anomaly_detected', severity: 'critical', message, details: { symbol } });
   }
 
   /** Why nothing may be opened now besides what is judged for each entry. */
   #hindrance(): AitraderError | null {
     if (this.#isEnding) {
       return new AitraderError('OPENING_PAUSED', { reason: 'the program is ending', remedy: 'Start it again.' });
+    }
+    if (!this.#isReconciled) {
+      const reason = 'the account has not been held against the exchange yet';
+      return new AitraderError('OPENING_PAUSED', { reason, remedy: 'It is tried again until the exchange answers.' });
     }
     const health = this.#parts.store.health();
     return health.status === 'in_service' ? null : health.error;
@@ -300,8 +306,17 @@ export class Desks {
 
   #staleTurned(symbol: VenueSymbol, isStale: boolean): void {
     const { logger } = this.#parts;
-    if (isStale) logger.warn(`${symbol} is stale: nothing was heard of it`, { symbol });
-    else logger.info(`${symbol} is heard again`, { symbol });
+    if (!isStale) {
+      logger.info(`${symbol} is heard again`, { symbol });
+      return;
+    }
+    logger.warn(`${symbol} is stale: nothing was heard of it`, { symbol });
+    const isBlind = [...this.books.positions.values()].some((position) => {
+      return position.symbol === symbol && position.protection.guard !== 'venue';
+    });
+    if (!isBlind) return;
+    const message = `${symbol}: no price comes, and the stop of its position is watched by this program alone`;
+    this.risk.raise({ type: 'position_unprotected', severity: 'critical', message, details: { symbol } });
   }
 
   #feedTurned(status: FeedStatus): void {

@@ -1,21 +1,26 @@
 import type { EngineCommand } from '../domain/command.ts';
-import type { AitraderError } from '../domain/errors.ts';
+import { AitraderError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Position } from '../domain/position/position.ts';
 import { SECOND_MS } from '../domain/time.ts';
+import { err } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
 import type { Timer } from '../ports/clock.ts';
 import type { EngineHandle } from '../ports/engine-handle.ts';
 import { Desks } from './desks.ts';
 import type { EngineParts } from './desks.ts';
+import { isOver } from './execution/questions.ts';
 import { askVenue, reconcile } from './reconcile.ts';
+import type { ReconcileParts } from './reconcile.ts';
 import { loadState } from './state.ts';
 import type { SavedState } from './state.ts';
 import { createViews } from './views.ts';
 import type { EngineReport } from './views.ts';
 
 const RECONCILE_MS = 60 * SECOND_MS;
+/** Before an exchange that did not answer is asked again. */
+const RETRY_MS = 5 * SECOND_MS;
 /** How long orders in flight are waited for at the end, and how often they are looked at. */
 const LAST_ORDERS_MS = 4 * SECOND_MS;
 const LOOK_MS = 50;
@@ -39,6 +44,14 @@ export class Engine {
   #second: Timer | null = null;
   #reconciliation: Timer | null = null;
   #isEnding = false;
+  #hasEnded = false;
+  #isStarted = false;
+  #isReconciling = false;
+  /** When the venue was asked the last time and answered, milliseconds UTC. */
+  #coveredUntil = 0;
+  readonly #missing: ReconcileParts['missing'] = new Map();
+  /** Ends listening to the account. */
+  #deafen: () => void = () => undefined;
 
   /** Reads what the last run left in the store; nothing happens yet. */
   static async open(parts: EngineParts): Promise<Engine> {
@@ -48,7 +61,7 @@ export class Engine {
   private constructor(parts: EngineParts, saved: SavedState) {
     this.#parts = parts;
     this.#saved = saved;
-    const desks = new Desks(parts, saved);
+    const desks = new Desks(parts, saved, () => this.#reconcileSoon());
     this.#desks = desks;
     const views = createViews({
       context: desks.context,
@@ -70,23 +83,31 @@ export class Engine {
 
   /** Goes on where the last run ended: holds the books against the venue, then begins to trade. */
   async start(): Promise<void> {
-    const { broker, feed } = this.#parts;
-    const { books, queue, signals, orders, positions, market, traders } = this.#desks;
+    const { broker, feed, clock } = this.#parts;
+    const { books, queue, signals, orders, entries, positions, market, traders } = this.#desks;
     const instruments = await feed.instruments();
     books.restore(this.#saved);
     signals.restore(this.#saved.signals);
-    broker.onEvent((event) => this.#desks.accountEvent(event));
+    this.#deafen = broker.onEvent((event) => this.#desks.accountEvent(event));
     await market.start(instruments);
-    queue.take(() => this.#restoreEntries());
-    await this.#reconcile();
     queue.take(() => {
+      this.#restoreEntries();
+      positions.restore(this.#saved.orders);
       for (const order of this.#saved.orders) orders.restore(order);
-      positions.restore([...books.positions.values()], this.#saved.orders);
-      this.#desks.risk.mark(this.handle.status().equity);
+      for (const id of [...books.positions.keys(), ...entries.orderIds]) orders.names.skip(id, clock.now());
+      // Positions are watched from here on, however long the venue takes to answer.
+      if (books.positions.size > 0) this.#desks.followMarket();
+    });
+    const isReconciled = await this.#reconcile();
+    queue.take(() => {
+      positions.resume();
+      this.#desks.mark();
     });
     await traders.start();
+    if (this.#isEnding) return;
+    this.#isStarted = true;
     this.#everySecond();
-    this.#everyMinute();
+    this.#reconcileAfter(isReconciled ? RECONCILE_MS : RETRY_MS);
   }
 
   /** Takes a filter in, new or changed. Settles when it is stored. */
@@ -107,9 +128,12 @@ export class Engine {
     this.#reconciliation?.cancel();
     this.#desks.end();
     if (timePasses) await this.#ordersSettled();
+    this.#deafen();
     this.#desks.orders.stop();
     this.#desks.market.stop();
     await this.#parts.feed.close();
+    this.#desks.queue.close();
+    this.#hasEnded = true;
     await this.#desks.books.commit('durable');
     const open = [...this.#desks.books.positions.values()];
     const survives = this.#parts.broker.capabilities.residentStops;
@@ -118,6 +142,10 @@ export class Engine {
   }
 
   async #execute(command: EngineCommand, by: UserId): Promise<Result<null, AitraderError>> {
+    if (this.#hasEnded) {
+      const context = { what: 'a command to a program that has ended', instead: 'Start it again.' };
+      return err(new AitraderError('NOT_AVAILABLE', context));
+    }
     const outcome = await this.#desks.commands.execute(command, by);
     await this.#desks.books.commit('ordinary');
     return outcome;
@@ -125,32 +153,49 @@ export class Engine {
 
   #everySecond(): void {
     this.#second = this.#parts.clock.setTimer(SECOND_MS, () => {
-      const { queue, market, positions, signals, risk } = this.#desks;
+      const { queue, market, positions, signals } = this.#desks;
       queue.take(() => {
         market.timePassed();
         positions.timePassed();
         signals.timePassed();
-        risk.mark(this.handle.status().equity);
+        this.#desks.mark();
+        this.#desks.keepKilled();
       });
       if (!this.#isEnding) this.#everySecond();
     });
   }
 
-  #everyMinute(): void {
-    this.#reconciliation = this.#parts.clock.setTimer(RECONCILE_MS, () => {
-      void this.#reconcile().then(() => {
-        if (!this.#isEnding) this.#everyMinute();
+  #reconcileAfter(delayMs: number): void {
+    this.#reconciliation?.cancel();
+    this.#reconciliation = this.#parts.clock.setTimer(delayMs, () => {
+      void this.#reconcile().then((isDone) => {
+        if (!this.#isEnding) this.#reconcileAfter(isDone ? RECONCILE_MS : RETRY_MS);
       });
     });
   }
 
-  async #reconcile(): Promise<void> {
+  /** The venue holds something else than the books. */
+  #reconcileSoon(): void {
+    if (!this.#isEnding && this.#isStarted) this.#reconcileAfter(0);
+  }
+
+  /** @returns whether the venue has answered */
+  async #reconcile(): Promise<boolean> {
+    if (this.#isReconciling) return true;
+    this.#isReconciling = true;
     const { context, queue, orders, positions, risk } = this.#desks;
     try {
-      const findings = await askVenue(context);
-      queue.take(() => reconcile({ context, orders, positions, risk }, findings));
+      const askedAt = context.clock.now();
+      const findings = await askVenue(context, this.#coveredUntil);
+      queue.take(() => reconcile({ context, orders, positions, risk, missing: this.#missing }, findings));
+      this.#coveredUntil = askedAt;
+      this.#desks.reconciled();
+      return true;
     } catch (failure) {
       this.#desks.fault('the account could not be held against the exchange', failure);
+      return false;
+    } finally {
+      this.#isReconciling = false;
     }
   }
 
@@ -161,8 +206,12 @@ export class Engine {
       const signal = signalId === null ? undefined : books.signals.get(signalId);
       const trader = traderId === null ? undefined : books.traders.get(traderId);
       const filter = trader && books.filters.get(trader.filterId);
-      if (leg !== 'entry' || signal === undefined || trader === undefined || filter === undefined) continue;
-      entries.restore(order, entries.proposalOf(signal, trader, trader.exits ?? filter.meta.exits));
+      if (leg !== 'entry' || isOver(order)) continue;
+      const isKnown = signal !== undefined && trader !== undefined && filter !== undefined;
+      const proposal = isKnown
+        ? entries.proposalOf(signal, trader, trader.exits ?? filter.meta.exits)
+        : entries.bareProposalOf(order);
+      entries.restore(order, proposal);
     }
   }
 

@@ -28,6 +28,8 @@ const NO_EXITS: Exits = { stopLoss: null, takeProfit: [], trailing: null, breakE
 const UNHEARD: EntryQuote = { last: NaN, bid: NaN, ask: NaN, time: -Infinity };
 /** For an entry of an earlier run whose exits cannot be settled any more. */
 const UNKNOWN_STOP: Level = { kind: 'percent', percent: new Decimal(2) };
+/** Of how many ended entries the exits are kept for late fills. */
+const ENDED_KEPT = 100;
 
 /** What is kept of an entry until its first fill, and wanted back after a restart. */
 interface EntryUnderWay {
@@ -66,6 +68,8 @@ export class EntryDesk {
   readonly #context: EngineContext;
   readonly #parts: EntryDeskParts;
   readonly #underWay = new Map<OrderId, EntryUnderWay>();
+  /** Entries that have ended: a cancel and a fill can cross on the wire, and the fill is real. */
+  readonly #ended = new Map<OrderId, EntryUnderWay>();
 
   constructor(context: EngineContext, parts: EntryDeskParts) {
     this.#context = context;
@@ -79,12 +83,23 @@ export class EntryDesk {
 
   /** Goes on with an entry of an earlier run: its exits are settled anew at its first fill, from what is wanted today. */
   restore(order: Order, proposal: EntryProposal): void {
-    const { id, traderId, signalId, reason, quantity, symbol } = order.intent;
-    const last = readPrice(lastPrice(this.#context, symbol));
-    const worth = last === null ? ZERO_MONEY : notional(last, quantity);
-    const { portfolioId } = proposal;
-    const exits = (): SettledExits | null => this.#settledNow(proposal);
-    this.#underWay.set(id, { orderId: id, traderId, signalId, portfolioId, exits, reason, notional: worth });
+    this.#underWay.set(order.intent.id, this.#entryOf(order, proposal));
+  }
+
+  /** What an order asks for of which nothing else is known any more: the default stop guards what it brings. */
+  bareProposalOf({ intent }: Order): EntryProposal {
+    const { market, symbol, userId, accountId, traderId, signalId, side, reason } = intent;
+    return {
+      ...{ market, symbol, userId, accountId, traderId, signalId, reason },
+      portfolioId: null,
+      agentId: intent.agentId,
+      side: side === 'buy' ? 'long' : 'short',
+      limitPrice: null,
+      size: { kind: 'quote', amount: ZERO_MONEY },
+      exits: NO_EXITS,
+      reverse: false,
+      maxPositions: null,
+    };
   }
 
   /** What a signal asks for on behalf of its trader. */
@@ -117,6 +132,8 @@ export class EntryDesk {
   propose(proposal: EntryProposal): EntryOutcome {
     const refused = (refusal: AitraderError): EntryOutcome => ({ kind: 'refused', refusal });
     const decision = this.#decide(proposal);
+    const hindrance = decision.kind === 'close' ? null : this.#parts.mayOpen();
+    if (hindrance !== null) return refused(hindrance);
     if (decision.kind === 'refused') return refused(decision.refusal);
     if (decision.kind === 'close') {
       const { positionId, thenEnter } = decision;
@@ -125,8 +142,6 @@ export class EntryDesk {
       const orderId = position === undefined ? null : this.#parts.positions.close(position, 'all', reason);
       return { kind: 'closing', positionId, orderId, thenEnter };
     }
-    const hindrance = this.#parts.mayOpen();
-    if (hindrance !== null) return refused(hindrance);
     const { intent, exits, reference } = decision.entry;
     this.#underWay.set(intent.id, {
       orderId: intent.id,
@@ -143,7 +158,7 @@ export class EntryDesk {
 
   /**
    * An entry was filled: the first fill opens the position, later ones add to it.
-   * @returns the position, null when the entry is not known
+   * @returns the position, null when the venue does not have the symbol any more
    */
   filled(order: Order, fill: Fill): PositionId | null {
     const position = [...this.#context.books.positions.values()].find(
@@ -153,19 +168,41 @@ export class EntryDesk {
       this.#parts.positions.filled(position, order, fill);
       return position.id;
     }
-    const entry = this.#underWay.get(order.intent.id);
-    return entry === undefined ? null : this.#open(order, entry, fill);
+    const { id } = order.intent;
+    const entry = this.#underWay.get(id) ?? this.#ended.get(id);
+    return this.#open(order, entry ?? this.#entryOf(order, this.bareProposalOf(order)), fill);
   }
 
   /** The entry is over. @returns whether it brought nothing */
   ended(order: Order): boolean {
-    this.#underWay.delete(order.intent.id);
+    const { id } = order.intent;
+    const entry = this.#underWay.get(id);
+    this.#underWay.delete(id);
+    if (entry !== undefined) this.#ended.set(id, entry);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > ENDED_KEPT && oldest !== undefined) this.#ended.delete(oldest);
     return order.execution.filledQuantity.isZero();
   }
 
   /** Cancels every entry on its way. */
   cancelAll(): void {
     for (const orderId of this.#underWay.keys()) this.#parts.orders.cancel(orderId);
+  }
+
+  /** Cancels what would still enter this symbol. */
+  cancelIn(symbol: Order['intent']['symbol']): void {
+    for (const orderId of this.#underWay.keys()) {
+      if (this.#context.books.orders.get(orderId)?.intent.symbol === symbol) this.#parts.orders.cancel(orderId);
+    }
+  }
+
+  #entryOf(order: Order, proposal: EntryProposal): EntryUnderWay {
+    const { id, traderId, signalId, reason, quantity, symbol } = order.intent;
+    const last = readPrice(lastPrice(this.#context, symbol));
+    const worth = last === null ? ZERO_MONEY : notional(last, quantity);
+    const { portfolioId } = proposal;
+    const exits = (): SettledExits | null => this.#settledNow(proposal);
+    return { orderId: id, traderId, signalId, portfolioId, exits, reason, notional: worth };
   }
 
   /** Exits as the proposal wants them; a plain stop where they cannot be settled. */
@@ -268,8 +305,10 @@ export class EntryDesk {
     const side = fill.side === 'buy' ? 'long' : 'short';
     const levels = placeLevels(exits, { side, from: fill.price, at: clock.now(), rules: instrument.rules });
     const { leverage, marginMode } = settings;
+    // Stops and exits are named after their position: when a crash has lost it, what comes back must bear the same name.
+    const isFirst = order.execution.venueTradeIds.length === 1;
     const position = this.#parts.positions.open({
-      id: asId<PositionId>(ids.next()),
+      id: asId<PositionId>(isFirst ? order.intent.id : ids.next()),
       userId: settings.userId,
       accountId: settings.accountId,
       portfolioId: entry.portfolioId,

@@ -13,17 +13,15 @@ export class EventQueue {
   readonly #options: EventQueueOptions;
   readonly #waiting: (() => void)[] = [];
   #isHandling = false;
+  #isClosed = false;
 
   constructor(options: EventQueueOptions) {
     this.#options = options;
   }
 
-  get isBusy(): boolean {
-    return this.#isHandling;
-  }
-
   /** Handles the event now, or after the ones that came before it. */
   take(event: () => void): void {
+    if (this.#isClosed) return;
     this.#waiting.push(event);
     if (this.#isHandling) return;
     this.#isHandling = true;
@@ -32,6 +30,11 @@ export class EventQueue {
     } finally {
       this.#isHandling = false;
     }
+  }
+
+  /** Nothing happens any more: what comes from now on is dropped. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   #handle(event: () => void): void {

@@ -9,6 +9,8 @@ import type { CloseReason, Position } from '../domain/position/position.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
+import { isOver } from './execution/questions.ts';
+import { sellable } from './position-terms.ts';
 import { approveReduction } from './risk/approval.ts';
 import type { RiskDesk } from './risk-desk.ts';
 
@@ -16,6 +18,8 @@ const FIRST_RETRY_MS = SECOND_MS;
 const LONGEST_RETRY_MS = 60 * SECOND_MS;
 /** From this failure in a row on a person is told. */
 const ALARM_AFTER = 3;
+/** The venue says that there is nothing to reduce: what it holds has to be asked for before more is sent. */
+export const NOTHING_TO_REDUCE: ReadonlySet<string> = new Set(['-2022', 'reduce_only_rejected']);
 
 interface PendingExit {
   /** The order that closes; another one after each failure. */
@@ -57,23 +61,24 @@ export function reduction(position: Position, terms: ReductionTerms): OrderInten
   };
 }
 
+export interface ExitDeskParts {
+  readonly orders: OrderDesk;
+  readonly risk: RiskDesk;
+  /** Called when a failed exit is to be tried again. */
+  readonly retry: (positionId: PositionId) => void;
+  /** The venue holds something else than the books. */
+  readonly mismatch: () => void;
+}
+
 /** Closes at the market that are on their way. None is given up while its position is open. */
 export class ExitDesk {
   readonly #context: EngineContext;
-  readonly #orders: OrderDesk;
-  readonly #risk: RiskDesk;
   readonly #exits = new Map<PositionId, PendingExit[]>();
-  /** Called when a failed exit is to be tried again. */
-  readonly #retry: (positionId: PositionId) => void;
+  readonly #parts: ExitDeskParts;
 
-  constructor(
-    context: EngineContext,
-    parts: { readonly orders: OrderDesk; readonly risk: RiskDesk; readonly retry: (positionId: PositionId) => void },
-  ) {
+  constructor(context: EngineContext, parts: ExitDeskParts) {
     this.#context = context;
-    this.#orders = parts.orders;
-    this.#risk = parts.risk;
-    this.#retry = parts.retry;
+    this.#parts = parts;
   }
 
   /** What closes on their way may yet take from a position. */
@@ -89,10 +94,22 @@ export class ExitDesk {
     return exits?.find((exit) => exit.orderId === id)?.reason ?? null;
   }
 
-  /** Goes on with a close of an earlier run. */
-  restore(order: Order, reason: CloseReason): void {
-    const { positionId, id, quantity } = order.intent;
-    if (positionId !== null) this.#add(positionId, { orderId: id, quantity, reason, status: 'sent', failures: 0 });
+  /**
+   * Goes on with a close of an earlier run.
+   * @param isNewest no later one of this position is known: one that had failed is still owed
+   */
+  restore(order: Order, reason: CloseReason, isNewest: boolean): void {
+    const { positionId, id } = order.intent;
+    if (positionId === null) return;
+    if (!isOver(order)) {
+      const { quantity } = order.intent;
+      this.#add(positionId, { orderId: id, quantity, reason, status: 'sent', failures: 0 });
+      return;
+    }
+    const quantity = remainingQuantity(order);
+    if (!isNewest || quantity.isZero()) return;
+    const orderId = asId<OrderId>(this.#context.ids.next());
+    this.#add(positionId, { orderId, quantity, reason, status: 'waiting', failures: 1 });
   }
 
   /**
@@ -106,17 +123,26 @@ export class ExitDesk {
   }
 
   /**
-   * Sends what can be sent.
+   * Sends what can be sent, and drops what there is nothing left for.
    * @param locked units that resting orders hold at the venue, spot only
+   * @returns whether something was dropped
    */
-  advance(position: Position, locked: Quantity): void {
-    for (const exit of this.#exits.get(position.id) ?? []) {
-      if (exit.status !== 'waiting') continue;
+  advance(position: Position, locked: Quantity): boolean {
+    const waiting = (this.#exits.get(position.id) ?? []).filter(({ status }) => status === 'waiting');
+    let isDropped = false;
+    for (const exit of waiting) {
       const sent = (this.#exits.get(position.id) ?? []).filter(({ status }) => status === 'sent');
       const onTheWay = sent.reduce<Decimal>((sum, each) => sum.plus(this.#left(each)), ZERO_QUANTITY);
-      const free = position.quantity.minus(onTheWay).minus(position.market === 'spot' ? locked : 0);
-      if (free.greaterThanOrEqualTo(exit.quantity)) this.#send(position, exit);
+      const open = Decimal.max(position.quantity.minus(onTheWay), 0);
+      const quantity = sellable(this.#context, position, Decimal.min(exit.quantity, open) as Quantity);
+      if (quantity.isZero()) {
+        this.#remove(position.id, exit);
+        isDropped = true;
+      } else if (open.minus(position.market === 'spot' ? locked : 0).greaterThanOrEqualTo(quantity)) {
+        this.#send(position, { ...exit, quantity });
+      }
     }
+    return isDropped;
   }
 
   /** An order of a position has ended: a close that did not take everything is tried again. */
@@ -128,6 +154,7 @@ export class ExitDesk {
     this.#remove(positionId, exit);
     const left = remainingQuantity(order);
     if (position === undefined || left.isZero()) return;
+    if (order.state.status === 'rejected' && NOTHING_TO_REDUCE.has(order.state.code)) this.#parts.mismatch();
     const isProgress = !order.execution.filledQuantity.isZero();
     const failures = isProgress ? 1 : exit.failures + 1;
     const orderId = asId<OrderId>(this.#context.ids.next());
@@ -137,22 +164,25 @@ export class ExitDesk {
     const waitMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
     this.#context.clock.setTimer(waitMs, () => {
       this.#change(positionId, orderId, (failed) => ({ ...failed, status: 'waiting' }));
-      this.#retry(positionId);
+      this.#parts.retry(positionId);
     });
   }
 
-  /** The position has closed: what still waits is dropped. */
+  /** The position has closed: what still waits is dropped, and what still works has nothing left to close. */
   forget(positionId: PositionId): void {
+    const exits = this.#exits.get(positionId) ?? [];
     this.#exits.delete(positionId);
+    for (const { orderId } of exits) this.#parts.orders.cancel(orderId);
   }
 
+  /** What an exit may yet take by the fills that are booked: what the venue only has named is still in the position. */
   #left(exit: PendingExit): Decimal {
     const order = this.#context.books.orders.get(exit.orderId);
-    return order === undefined ? exit.quantity : remainingQuantity(order);
+    return order === undefined ? exit.quantity : order.intent.quantity.minus(order.execution.filledQuantity);
   }
 
   #send(position: Position, exit: PendingExit): void {
-    const quantity = Decimal.min(exit.quantity, position.quantity) as Quantity;
+    const { quantity } = exit;
     const intent = reduction(position, {
       id: exit.orderId,
       leg: 'exit',
@@ -164,18 +194,18 @@ export class ExitDesk {
     const approval = approveReduction(intent, position);
     if (!approval.ok) {
       this.#remove(position.id, exit);
-      this.#risk.raise({ type: 'exit_failed', severity: 'critical', message: approval.error.message });
+      this.#parts.risk.raise({ type: 'exit_failed', severity: 'critical', message: approval.error.message });
       return;
     }
-    this.#change(position.id, exit.orderId, (waiting) => ({ ...waiting, status: 'sent' }));
-    this.#orders.exit(approval.value, position.id);
+    this.#change(position.id, exit.orderId, (waiting) => ({ ...waiting, quantity, status: 'sent' }));
+    this.#parts.orders.exit(approval.value, position.id);
   }
 
   #alarm(order: Order, failures: number): void {
     const { symbol } = order.intent;
     const why = 'reason' in order.state ? order.state.reason : order.state.status;
     const message = `${symbol}: closing has failed ${failures} times (${why}); it is tried again until the position is flat`;
-    this.#risk.raise({ type: 'exit_failed', severity: 'critical', message, details: { symbol, failures } });
+    this.#parts.risk.raise({ type: 'exit_failed', severity: 'critical', message, details: { symbol, failures } });
   }
 
   #add(positionId: PositionId, exit: PendingExit): void {

@@ -51,7 +51,8 @@ export class MarketRoom {
   /** Counts changes of what is needed: a load that was begun before the last one is not put into the book. */
   #generation = 0;
   #queue: VenueSymbol[] = [];
-  #loading = 0;
+  /** Symbols whose history is on its way, and since which change of what is needed. */
+  readonly #loading = new Map<VenueSymbol, number>();
   #isStopped = false;
 
   constructor(context: EngineContext, parts: MarketRoomParts) {
@@ -114,7 +115,8 @@ export class MarketRoom {
       timeframes: ['1m', ...wanted.timeframes.filter((each) => each === '1d' || each === '1w')],
       markSymbols: this.#context.settings.market === 'futures' ? wanted.symbols : [],
     });
-    this.#queue = wanted.symbols.filter((symbol) => !this.#loaded.has(symbol));
+    const isComing = (symbol: VenueSymbol): boolean => this.#loading.get(symbol) === this.#generation;
+    this.#queue = wanted.symbols.filter((symbol) => !this.#loaded.has(symbol) && !isComing(symbol));
     this.#loadNext();
   }
 
@@ -170,12 +172,13 @@ export class MarketRoom {
   }
 
   #loadNext(): void {
-    while (this.#loading < LOADS_AT_ONCE && !this.#isStopped) {
+    while (this.#loading.size < LOADS_AT_ONCE && !this.#isStopped) {
       const symbol = this.#queue.shift();
       if (symbol === undefined) return;
-      this.#loading += 1;
-      void this.#load(symbol, this.#generation).finally(() => {
-        this.#loading -= 1;
+      const generation = this.#generation;
+      this.#loading.set(symbol, generation);
+      void this.#load(symbol, generation).finally(() => {
+        if (this.#loading.get(symbol) === generation) this.#loading.delete(symbol);
         this.#loadNext();
       });
     }
@@ -186,8 +189,9 @@ export class MarketRoom {
       const timeframes = new Set<Timeframe>(['1m', ...this.#needs.timeframes]);
       const histories = await Promise.all(
         [...timeframes].map(async (timeframe) => {
-          const candles = await this.#parts.feed.history({ symbol, timeframe, ...this.#span(timeframe) });
-          return { timeframe, candles };
+          const span = this.#span(timeframe);
+          const isAny = span.fromMs <= span.toMs;
+          return { timeframe, candles: isAny ? await this.#parts.feed.history({ symbol, timeframe, ...span }) : [] };
         }),
       );
       this.#parts.later(() => {

@@ -1,11 +1,11 @@
-import { Decimal, priceFromMarketData } from '../domain/decimal.ts';
+import { Decimal } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
 import type { AitraderError } from '../domain/errors.ts';
 import type { Fill } from '../domain/fill.ts';
 import type { OrderId, PositionId, VenueSymbol } from '../domain/ids.ts';
 import type { Order } from '../domain/order/order.ts';
-import { applyFill, applyFunding, closeAsDust, openPosition } from '../domain/position/ledger.ts';
-import { isTighterOrEqual, withProtection, withoutGuard } from '../domain/position/protection.ts';
+import { applyFill, applyFunding, closeAsDust, openPosition, removeVanished } from '../domain/position/ledger.ts';
+import { isTighterOrEqual, withoutGuard } from '../domain/position/protection.ts';
 import type { CloseReason, Position, PositionOpening } from '../domain/position/position.ts';
 import type { ProtectionChange } from '../domain/command.ts';
 import { SECOND_MS } from '../domain/time.ts';
@@ -15,13 +15,14 @@ import { lastPrice } from './context.ts';
 import type { EngineContext } from './context.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
 import { ExitDesk } from './exit-desk.ts';
+import { guardAtVenue, guardHere, noteTarget } from './guard.ts';
 import { namedReason } from './named-reason.ts';
 import type { MonitorDecision } from './positions/decision.ts';
 import { partToClose, tightenedStop, withEditedPlan } from './positions/edit.ts';
-import type { EditTerms } from './positions/edit.ts';
 import { PositionMonitor } from './positions/monitor.ts';
 import { stopReason } from './positions/stop-price.ts';
-import type { WatchTerms } from './positions/watch.ts';
+import { tellExcess, tellLiquidationNear, tellUnlisted } from './position-alerts.ts';
+import { isDust, positionTerms, sellable } from './position-terms.ts';
 import type { RiskDesk } from './risk-desk.ts';
 import { StopDesk } from './stop-desk.ts';
 
@@ -33,6 +34,8 @@ export interface PositionDeskParts {
   readonly risk: RiskDesk;
   /** Runs the work as an event of its own. */
   readonly later: (work: () => void) => void;
+  /** The venue holds something else than the books: it has to be asked. */
+  readonly mismatch: () => void;
   /** A position has closed, from flat to flat. */
   readonly closed: (position: Position) => void;
 }
@@ -49,21 +52,42 @@ export class PositionDesk {
     this.#context = context;
     this.#parts = parts;
     this.#monitor = new PositionMonitor({ fallbackStop: context.settings.defaultStop, venueGraceMs: VENUE_GRACE_MS });
-    const { orders, risk } = parts;
+    const { orders, risk, mismatch } = parts;
     const retry = (id: PositionId): void => parts.later(() => this.#settle(id));
-    this.#exits = new ExitDesk(context, { orders, risk, retry });
-    this.#stops = new StopDesk(context, { orders, risk, retry });
+    this.#exits = new ExitDesk(context, { orders, risk, retry, mismatch });
+    this.#stops = new StopDesk(context, { orders, risk, retry, mismatch });
   }
 
-  /** Goes on with the positions and exits of an earlier run. */
-  restore(positions: readonly Position[], orders: readonly Order[]): void {
+  /**
+   * Learns of the stops and exits of an earlier run, and watches its positions. Their orders are left alone until `resume`.
+   * @param orders oldest first
+   */
+  restore(orders: readonly Order[]): void {
+    const exits = orders.filter(({ intent }) => intent.leg === 'exit');
+    const newest = new Map(exits.map(({ intent }) => [intent.positionId, intent.id]));
     for (const order of orders) {
-      if (order.intent.leg === 'stop') this.#stops.restore(order);
-      if (order.intent.leg === 'exit') this.#exits.restore(order, namedReason(order));
+      const { positionId, id, leg } = order.intent;
+      if (leg === 'stop') this.#stops.restore(order);
+      if (leg === 'exit') this.#exits.restore(order, namedReason(order), newest.get(positionId) === id);
     }
-    for (const position of positions) {
+    for (const position of this.#context.books.positions.values()) {
       this.#context.market.watch(position.symbol, true);
-      this.#settle(position.id);
+      const terms = this.#terms(position);
+      if (terms !== null) this.#monitor.put(position, terms);
+    }
+  }
+
+  /** Goes on with the positions of an earlier run, now that the books are held against the venue. */
+  resume(): void {
+    const { orders, positions } = this.#context.books;
+    // Stops and exits of a position that has closed: left alone they would trade what is not its own.
+    for (const { intent } of [...orders.values()]) {
+      const isLeft = intent.positionId !== null && !positions.has(intent.positionId);
+      if (isLeft) this.#parts.orders.cancel(intent.id);
+    }
+    for (const { id, symbol } of [...positions.values()]) {
+      this.#settle(id);
+      if (this.#context.instrument(symbol) === null) tellUnlisted(this.#parts.risk, symbol);
     }
   }
 
@@ -95,14 +119,25 @@ export class PositionDesk {
 
   /** An order of this position was filled: by an entry it grows, by anything else it shrinks. */
   filled(position: Position, order: Order, fill: Fill): void {
-    const { position: after } = applyFill(position, fill, this.#reasonFor(position, order));
+    const { position: after, excess } = applyFill(position, fill, this.#reasonFor(position, order));
+    if (!excess.isZero()) tellExcess(this.#parts.risk, fill, excess);
     this.#put(after, 'filled');
   }
 
-  /** A fill at the venue under an id of ours that no order in the books has. */
+  /** A fill that changes the position and belongs to no order in the books. */
   filledOutside(position: Position, fill: Fill, reason: CloseReason): void {
-    this.#context.books.addFill(fill);
-    this.#put(applyFill(position, fill, reason).position, 'filled');
+    this.#context.books.addFill({ ...fill, orderId: null });
+    this.#put(applyFill(position, fill, reason).position, 'filled outside');
+  }
+
+  /** Units of a position that the venue does not hold any more, without a fill that is known. */
+  vanished(position: Position, quantity: Quantity): void {
+    this.#put(removeVanished(position, quantity, this.#context.clock.now()), 'vanished');
+  }
+
+  /** Closes whatever is open and not on its way out: the kill switch is on. */
+  closeAll(): void {
+    for (const position of [...this.#context.books.positions.values()]) this.close(position, 'all', 'kill');
   }
 
   orderMoved(order: Order): void {
@@ -112,7 +147,7 @@ export class PositionDesk {
       const guard = this.#stops.moved(order);
       const { terms } = order.intent;
       if (guard !== null && terms.type === 'stop_market')
-        this.#guardAtVenue(position, terms.triggerPrice, guard.intent.id);
+        guardAtVenue(this.#context, position, { stopPrice: terms.triggerPrice, stopOrderId: guard.intent.id });
     }
     this.#settle(position.id);
   }
@@ -127,19 +162,26 @@ export class PositionDesk {
     if (position !== undefined) this.#settle(position.id);
   }
 
-  /** Closes so much of a position, or all of it. */
+  /**
+   * Closes so much of a position, or all of it. What the exchange would not take is dust when it is all that is left.
+   * @returns the order that closes, null when there is nothing to send
+   */
   close(position: Position, quantity: Quantity | 'all', reason: CloseReason): OrderId | null {
     const open = position.quantity.minus(this.#exits.inFlight(position.id)) as Quantity;
     const wanted = quantity === 'all' ? open : (Decimal.min(quantity, open) as Quantity);
-    if (!wanted.greaterThan(0)) return null;
-    const orderId = this.#exits.close(position, wanted, reason);
+    const sold = sellable(this.#context, position, Decimal.max(wanted, 0) as Quantity);
+    if (sold.isZero()) {
+      if (quantity === 'all' && open.equals(position.quantity)) this.#closeAsDust(position, reason);
+      return null;
+    }
+    const orderId = this.#exits.close(position, sold, reason);
     this.#settle(position.id);
     return orderId;
   }
 
   /** Closes a share of a position, floored to the step. */
   closePart(position: Position, part: Decimal, reason: CloseReason): Result<OrderId | null, AitraderError> {
-    const terms = this.#editTerms(position);
+    const terms = this.#terms(position);
     if (terms === null) return ok(this.close(position, part.equals(1) ? 'all' : position.quantity, reason));
     const quantity = partToClose(position, part, terms);
     return quantity.ok ? ok(this.close(position, quantity.value, reason)) : quantity;
@@ -147,7 +189,7 @@ export class PositionDesk {
 
   /** Changes stop, targets or trailing distance; the stop only tightens. */
   changeProtection(position: Position, change: ProtectionChange): Result<null, AitraderError> {
-    const terms = this.#editTerms(position);
+    const terms = this.#terms(position);
     if (terms === null) return ok(null);
     const edited = withEditedPlan(position, change, terms);
     if (!edited.ok) return edited;
@@ -210,25 +252,19 @@ export class PositionDesk {
     this.#parts.closed(position);
   }
 
-  #watchTerms(position: Position): WatchTerms | null {
-    const instrument = this.#context.instrument(position.symbol);
-    if (instrument === null) return null;
-    const number = this.#context.atr(position.symbol, position.traderId);
-    const atr = number > 0 && number < Infinity ? priceFromMarketData(number) : null;
-    return { instrument, atr, exitsInFlight: this.#exits.inFlight(position.id) };
-  }
-
-  #editTerms(position: Position): EditTerms | null {
-    const terms = this.#watchTerms(position);
-    const last = lastPrice(this.#context, position.symbol);
-    return terms && { ...terms, last: last > 0 && last < Infinity ? priceFromMarketData(last) : position.bestPrice };
+  #terms(position: Position) {
+    return positionTerms(this.#context, position, this.#exits.inFlight(position.id));
   }
 
   /** Brings watch, resting stop and waiting closes in line with the position as it is now. */
   #settle(positionId: PositionId): void {
     const position = this.#context.books.positions.get(positionId);
-    const terms = position && this.#watchTerms(position);
+    const terms = position && this.#terms(position);
     if (position === undefined || !terms) return;
+    if (terms.exitsInFlight.isZero() && isDust(this.#context, position)) {
+      this.#closeAsDust(position, position.exits.at(-1)?.reason ?? 'end');
+      return;
+    }
     this.#carryOut(this.#monitor.put(position, terms));
     this.#rest(positionId);
   }
@@ -238,11 +274,18 @@ export class PositionDesk {
     const position = this.#context.books.positions.get(positionId);
     if (position === undefined) return;
     const { stopPrice, guard } = position.protection;
-    if (guard === 'none' && stopPrice !== null) this.#guardHere(position, stopPrice, 'the stop is on its way');
+    const isBare = guard === 'none' && stopPrice !== null;
+    if (isBare) guardHere(this.#context, position, { stopPrice, cause: 'the stop is on its way' });
     const stop = this.#monitor.stopOf(positionId) ?? stopPrice;
     const current = this.#context.books.positions.get(positionId) ?? position;
     if (stop !== null) this.#stops.align(current, stop, this.#exits.inFlight(positionId));
-    this.#exits.advance(current, this.#stops.locked(positionId));
+    const isDropped = this.#exits.advance(current, this.#stops.locked(positionId));
+    // What was dropped is open again, for the monitor to watch.
+    if (isDropped) this.#settle(positionId);
+  }
+
+  #closeAsDust(position: Position, reason: CloseReason): void {
+    this.#put(closeAsDust(position, reason, this.#context.clock.now()), 'closed');
   }
 
   #carryOut(decisions: readonly MonitorDecision[]): void {
@@ -255,12 +298,12 @@ export class PositionDesk {
   #carryOutOne(position: Position, decision: MonitorDecision): void {
     switch (decision.kind) {
       case 'close':
-        this.#markTarget(position, decision.target);
+        if (decision.target !== null) noteTarget(this.#context, position, decision.target);
         this.#exits.close(position, decision.quantity, decision.reason);
         this.#rest(position.id);
         return;
       case 'dust':
-        this.#put(closeAsDust(position, decision.reason, this.#context.clock.now()), 'closed');
+        this.#closeAsDust(position, decision.reason);
         return;
       case 'stop_moved': {
         if (decision.reason === 'trailing' && this.#stops.isNearEnough(position, decision.stopPrice)) return;
@@ -272,20 +315,9 @@ export class PositionDesk {
       case 'venue_stop_due':
         if (position.protection.guard === 'venue') this.#parts.orders.inquire(position.protection.stopOrderId);
         return;
-      case 'liquidation_near': {
-        const { severity, mark, liquidationPrice } = decision;
-        const message = `${position.symbol}: the mark price ${mark.toFixed()} comes near the liquidation at ${liquidationPrice.toFixed()}`;
-        this.#parts.risk.raise({ type: 'liquidation_near', severity, message, details: { symbol: position.symbol } });
-      }
+      case 'liquidation_near':
+        tellLiquidationNear(this.#parts.risk, position.symbol, decision);
     }
-  }
-
-  #markTarget(position: Position, target: number | null): void {
-    if (target === null) return;
-    const reachedAt = this.#context.clock.now();
-    const targets = position.plan.targets.map((each, index) => (index === target ? { ...each, reachedAt } : each));
-    const after = { ...position, plan: { ...position.plan, targets } };
-    this.#context.books.putPosition(after, 'target reached');
   }
 
   /** The stop stands tighter from now on: watched here until the order at the venue has followed. */
@@ -295,25 +327,8 @@ export class PositionDesk {
       this.#settle(position.id);
       return;
     }
-    const cause = this.#stops.canRest ? 'the stop at the exchange follows' : 'the exchange keeps no stops';
-    const guard = { guard: 'local', stopPrice, cause } as const;
-    this.#context.books.putPosition(withProtection(position, guard, this.#context.clock.now()), 'stop moved');
+    guardHere(this.#context, position, { stopPrice, cause: 'the stop has moved' });
     this.#settle(position.id);
-  }
-
-  #guardHere(position: Position, stopPrice: Price, cause: string): void {
-    const guard = { guard: 'local', stopPrice, cause } as const;
-    this.#context.books.putPosition(withProtection(position, guard, this.#context.clock.now()), 'guarded here');
-  }
-
-  /** A stop works at the venue. One that is looser than where the stop stands by now is replaced by the next `align`. */
-  #guardAtVenue(position: Position, stopPrice: Price, stopOrderId: OrderId): void {
-    const { stopPrice: known, guard } = position.protection;
-    const isWhereItBelongs = known === null || stopPrice.equals(known) || isTighterOrEqual(position, stopPrice);
-    if (!isWhereItBelongs || (guard === 'venue' && position.protection.stopOrderId === stopOrderId)) return;
-    const protection = { guard: 'venue', stopPrice, stopOrderId } as const;
-    const after = withProtection(position, protection, this.#context.clock.now());
-    this.#context.books.putPosition(after, 'guarded at the exchange');
   }
 
   #stopLost(position: Position, order: Order, loss: 'would_trigger' | 'lost'): void {
@@ -326,6 +341,7 @@ export class PositionDesk {
     const cause = `the stop at the exchange is ${order.state.status}`;
     const lost = withoutGuard(position, cause, this.#context.clock.now());
     this.#context.books.putPosition(lost, 'unguarded');
-    if (lost.protection.stopPrice !== null) this.#guardHere(lost, lost.protection.stopPrice, cause);
+    const { stopPrice } = lost.protection;
+    if (stopPrice !== null) guardHere(this.#context, lost, { stopPrice, cause });
   }
 }

@@ -9,7 +9,7 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { EngineContext } from './context.ts';
 import { approveEntry } from './risk/approval.ts';
 import type { RiskFacts } from './risk/approval.ts';
-import { equityMarked, kill, passTime, pause, resume, tradeClosed } from './risk/breaker.ts';
+import { equityMarked, kill, newBreaker, passTime, pause, resume, tradeClosed } from './risk/breaker.ts';
 import type { BreakerOutcome } from './risk/breaker.ts';
 
 /** Events that a person has to hear of, wherever they are. */
@@ -24,6 +24,9 @@ const ALARMS: ReadonlySet<RiskEventType> = new Set<RiskEventType>([
   'anomaly_detected',
 ]);
 
+/** Under which the store keeps whether a kill closes positions. */
+export const KILL_CLOSES = 'kill_closes_positions';
+
 /** What a risk event says; details become JSON. */
 export interface Incident {
   readonly type: RiskEventType;
@@ -36,10 +39,23 @@ export interface Incident {
 export class RiskDesk {
   readonly #context: EngineContext;
   readonly #notifier: Notifier | null;
+  #killCloses: boolean;
 
-  constructor(context: EngineContext, notifier: Notifier | null) {
+  /** @param killCloses whether the last kill was to close what is open */
+  constructor(context: EngineContext, notifier: Notifier | null, killCloses: boolean) {
     this.#context = context;
     this.#notifier = notifier;
+    this.#killCloses = killCloses;
+  }
+
+  /** Killed, and nothing is to stay open: what a late fill still opens is closed, too, also after a restart. */
+  get closesAll(): boolean {
+    return this.#killCloses && this.isKilled;
+  }
+
+  get isKilled(): boolean {
+    const { breaker } = this.#context.books.breaker;
+    return breaker.status === 'tripped' && breaker.cause === 'kill_switch';
   }
 
   get isOpen(): boolean {
@@ -56,6 +72,11 @@ export class RiskDesk {
   mark(equity: Money): void {
     const { books, clock, settings } = this.#context;
     const at = clock.now();
+    const { breaker, dayStartEquity } = books.breaker;
+    // The first day of an account begins with what is in it once that is known.
+    if (dayStartEquity.isZero() && equity.greaterThan(0)) {
+      books.putBreaker({ ...newBreaker(settings.userId, at, equity), breaker }, 'day started');
+    }
     this.#settle(passTime(books.breaker, at, equity));
     this.#settle(equityMarked(books.breaker, equity, { limits: settings.limits, at }));
   }
@@ -72,7 +93,9 @@ export class RiskDesk {
     this.#settle({ state: pause(books.breaker, reason, clock.now()), notices: [] });
   }
 
-  kill(reason: string): void {
+  kill(reason: string, closes: boolean): void {
+    this.#killCloses = closes;
+    this.#context.books.keep(KILL_CLOSES, closes);
     this.#settle(kill(this.#context.books.breaker, reason, this.#context.clock.now()));
   }
 

@@ -62,7 +62,9 @@ export class SignalDesk {
   /** Somebody lets a waiting signal pass. */
   approve(signalId: SignalId): Result<null, AitraderError> {
     const signal = this.#context.books.signals.get(signalId);
-    if (signal?.state.status !== 'awaiting_approval') return err(notWaiting(signalId, signal, 'approved'));
+    const isWaiting = signal?.state.status === 'awaiting_approval';
+    if (!isWaiting || this.#context.clock.now() >= signal.expiresAt)
+      return err(notWaiting(signalId, signal, 'approved'));
     this.#move(signal, { status: 'approved', reason: 'approved by the user', approvedBy: 'user' });
     this.#execute(signalId);
     return ok(null);
@@ -161,7 +163,7 @@ export class SignalDesk {
     const trader = signal && books.traders.get(signal.traderId);
     const exits = trader && this.#parts.exitsOf(trader.id);
     if (signal?.state.status !== 'approved') return;
-    if (trader === undefined || !exits) {
+    if (trader?.state.status !== 'running' || !exits) {
       this.#move(signal, { status: 'cancelled', reason: 'its trader is no longer at work', at: clock.now() });
       return;
     }

@@ -2,19 +2,19 @@ import { Decimal, ZERO, ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
 import { asId } from '../domain/ids.ts';
 import type { OrderId, PositionId } from '../domain/ids.ts';
-import { isFinal, remainingQuantity } from '../domain/order/order.ts';
+import { remainingQuantity } from '../domain/order/order.ts';
 import type { Order, OrderStatus } from '../domain/order/order.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { RiskApproved } from '../domain/risk-approval.ts';
 import type { OrderIntent } from '../domain/order/order.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
-import type { OrderDesk } from './execution/order-desk.ts';
-import { reduction } from './exit-desk.ts';
+import { isOver } from './execution/questions.ts';
+import { NOTHING_TO_REDUCE, reduction } from './exit-desk.ts';
+import type { ExitDeskParts } from './exit-desk.ts';
 import { correctStop, restingStop } from './positions/resting-stop.ts';
 import type { RestingStop } from './positions/resting-stop.ts';
 import { approveReduction } from './risk/approval.ts';
-import type { RiskDesk } from './risk-desk.ts';
 
 /** A tighter stop alone is worth a new order at the venue from this share of the price on. */
 const LEAST_MOVE_SHARE = '0.0005';
@@ -23,10 +23,21 @@ const LONGEST_RETRY_MS = 60 * SECOND_MS;
 const ALARM_AFTER = 3;
 
 /** Refusals that say that the stop would have been set off at once. */
-const WOULD_TRIGGER = new Set(['-2021', '-2010', 'WOULD_TRIGGER']);
+const WOULD_TRIGGER = new Set(['-2021', 'would_trigger_immediately']);
+/** Spot has one code for many refusals, such as units that are locked and ids given twice; its words tell which. */
+const SAID_OF_MANY = '-2010';
+const TRIGGER_WORDS = /trigger/i;
 
-/** Sent or about to be, and not known to work yet. */
-const ON_ITS_WAY: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['pending', 'sent', 'unknown', 'replacing']);
+/** States in which a stop can be changed or cancelled. In any other, what becomes of it has to be known first. */
+const SETTLED: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['open', 'partial']);
+
+interface Trouble {
+  readonly failures: number;
+  /** No further try is made before. */
+  readonly until: number;
+  /** The order that failed last: a later one that stands ends the trouble. */
+  readonly orderId: OrderId;
+}
 
 /** How an order that was to protect a position ended without doing so. */
 export type StopLoss = 'would_trigger' | 'lost';
@@ -34,21 +45,16 @@ export type StopLoss = 'would_trigger' | 'lost';
 /** The stop orders that rest at the venue, one per position; during a change there are two for a moment. */
 export class StopDesk {
   readonly #context: EngineContext;
-  readonly #orders: OrderDesk;
-  readonly #risk: RiskDesk;
+  readonly #parts: ExitDeskParts;
   readonly #stops = new Map<PositionId, OrderId[]>();
-  /** Refusals in a row, and until when no further try is made. */
-  readonly #troubles = new Map<PositionId, { readonly failures: number; readonly until: number }>();
-  readonly #retry: (positionId: PositionId) => void;
+  /** Stops in a row that the exchange refused or took away. */
+  readonly #troubles = new Map<PositionId, Trouble>();
+  /** Working stops that this desk cancels or replaces: their end is no loss. */
+  readonly #unwanted = new Set<OrderId>();
 
-  constructor(
-    context: EngineContext,
-    parts: { readonly orders: OrderDesk; readonly risk: RiskDesk; readonly retry: (positionId: PositionId) => void },
-  ) {
+  constructor(context: EngineContext, parts: ExitDeskParts) {
     this.#context = context;
-    this.#orders = parts.orders;
-    this.#risk = parts.risk;
-    this.#retry = parts.retry;
+    this.#parts = parts;
   }
 
   /** Whether stops of this market can rest at the venue. */
@@ -72,7 +78,7 @@ export class StopDesk {
   /** Goes on with a stop of an earlier run. */
   restore(order: Order): void {
     const { positionId, id } = order.intent;
-    if (positionId !== null) this.#stops.set(positionId, [...(this.#stops.get(positionId) ?? []), id]);
+    if (positionId !== null && !isOver(order)) this.#note(positionId, id);
   }
 
   /**
@@ -81,22 +87,24 @@ export class StopDesk {
    */
   align(position: Position, stopPrice: Price, exitsInFlight: Quantity): void {
     const instrument = this.#context.instrument(position.symbol);
-    if (!this.canRest || instrument === null || this.#isHeldBack(position.id)) return;
+    if (!this.canRest || instrument === null) return;
     const working = this.#working(position.id);
-    const isChanging = working.length > 1 || working.some(({ state }) => ON_ITS_WAY.has(state.status));
-    if (isChanging) return;
+    this.#dropSurplus(working);
     const current = working[0];
-    if (current?.state.status === 'cancelling' || current?.state.status === 'triggered') return;
+    const isChanging = working.some(({ state }) => !SETTLED.has(state.status));
+    if (working.length > 1 || isChanging || current?.intent.terms.type === 'market') return;
     const wanted = restingStop(position, stopPrice, { instrument, locked: exitsInFlight });
     const resting = current === undefined ? null : restingOf(current);
     // A stop that was told to stand elsewhere is followed however near; one that only trails is not worth every order.
     const least = position.protection.guard === 'venue' ? leastMove(stopPrice) : ZERO;
     const correction = correctStop(wanted, resting, least);
+    // Units that are wanted free are set free at once, whatever was refused before.
+    if (correction.action !== 'cancel' && this.#isHeldBack(position.id)) return;
     switch (correction.action) {
       case 'keep':
         return;
       case 'cancel':
-        if (current !== undefined) this.#orders.cancel(current.intent.id);
+        if (current !== undefined) this.#cancel(current);
         return;
       case 'place':
         this.#place(position, correction.stop);
@@ -113,10 +121,11 @@ export class StopDesk {
   moved(order: Order): Order | null {
     const { positionId, id } = order.intent;
     if (positionId === null || order.state.status !== 'open') return null;
-    this.#troubles.delete(positionId);
+    const trouble = this.#troubles.get(positionId);
+    if (trouble !== undefined && id > trouble.orderId) this.#troubles.delete(positionId);
     const working = this.#working(positionId);
     if (working.at(-1)?.intent.id !== id) return null;
-    for (const older of working) if (older.intent.id !== id) this.#orders.cancel(older.intent.id);
+    this.#dropSurplus(working);
     return order;
   }
 
@@ -126,19 +135,29 @@ export class StopDesk {
    */
   ended(order: Order, position: Position | undefined): StopLoss | null {
     const { positionId, id } = order.intent;
-    if (positionId === null) return null;
-    const others = (this.#stops.get(positionId) ?? []).filter((each) => each !== id);
-    this.#stops.set(positionId, others);
-    if (position === undefined || order.state.status === 'filled' || this.#working(positionId).length > 0) return null;
-    if (order.state.status !== 'rejected') return 'lost';
-    if (WOULD_TRIGGER.has(order.state.code)) return 'would_trigger';
-    this.#holdBack(order, positionId);
-    return 'lost';
+    const ids = positionId === null ? undefined : this.#stops.get(positionId);
+    const isUnwanted = this.#unwanted.delete(id);
+    if (positionId === null || ids === undefined) return null;
+    this.#stops.set(
+      positionId,
+      ids.filter((each) => each !== id),
+    );
+    const { state } = order;
+    if (position === undefined || state.status === 'filled') return null;
+    const isRefused = state.status === 'rejected';
+    if (isRefused && NOTHING_TO_REDUCE.has(state.code)) this.#parts.mismatch();
+    const isBeyond = isRefused && wouldTrigger(state);
+    if (!isUnwanted) {
+      const failures = this.#holdBack(positionId, id);
+      if (!isBeyond) this.#alarm(order, failures);
+    }
+    if (isBeyond) return 'would_trigger';
+    return this.#working(positionId).length > 0 ? null : 'lost';
   }
 
   /** Cancels whatever still rests for a position that has closed. */
   forget(positionId: PositionId): void {
-    for (const order of this.#working(positionId)) this.#orders.cancel(order.intent.id);
+    for (const order of this.#working(positionId)) this.#cancel(order);
     this.#stops.delete(positionId);
     this.#troubles.delete(positionId);
   }
@@ -148,15 +167,27 @@ export class StopDesk {
     const ids = this.#stops.get(positionId) ?? [];
     return ids.flatMap((id) => {
       const order = this.#context.books.orders.get(id);
-      return order === undefined || isFinal(order.state.status) ? [] : [order];
+      return order === undefined || isOver(order) ? [] : [order];
     });
+  }
+
+  /**
+   * Once the newest stop stands, the ones before it go, also those of which a run before could not say so any more; and so
+   * does at once what was only taken into the books to be cancelled.
+   */
+  #dropSurplus(working: readonly Order[]): void {
+    const newest = working.at(-1);
+    for (const order of working) {
+      const isOlder = newest?.state.status === 'open' && order !== newest;
+      if (isOlder || order.intent.terms.type !== 'stop_market') this.#cancel(order);
+    }
   }
 
   #place(position: Position, stop: RestingStop): void {
     const intent = this.#approved(position, stop);
     if (intent === null) return;
     this.#note(position.id, intent.id);
-    this.#orders.exit(intent, position.id);
+    this.#parts.orders.exit(intent, position.id);
   }
 
   /** On futures the new one comes first and the old one goes when it stands; on spot the units can be locked once only. */
@@ -166,13 +197,19 @@ export class StopDesk {
       return;
     }
     if (!this.#context.broker.capabilities.atomicReplace) {
-      this.#orders.cancel(current.intent.id);
+      this.#cancel(current);
       return;
     }
     const intent = this.#approved(position, stop);
     if (intent === null) return;
     this.#note(position.id, intent.id);
-    this.#orders.replace(current.intent.id, intent, position.id);
+    this.#unwanted.add(current.intent.id);
+    this.#parts.orders.replace(current.intent.id, intent, position.id);
+  }
+
+  #cancel({ intent: { id } }: Order): void {
+    this.#unwanted.add(id);
+    this.#parts.orders.cancel(id);
   }
 
   #approved(position: Position, stop: RestingStop): RiskApproved<OrderIntent> | null {
@@ -186,7 +223,7 @@ export class StopDesk {
     });
     const approval = approveReduction(intent, position);
     if (approval.ok) return approval.value;
-    this.#risk.raise({ type: 'position_unprotected', severity: 'critical', message: approval.error.message });
+    this.#parts.risk.raise({ type: 'position_unprotected', severity: 'critical', message: approval.error.message });
     return null;
   }
 
@@ -199,18 +236,26 @@ export class StopDesk {
     return trouble !== undefined && this.#context.clock.now() < trouble.until;
   }
 
-  /** Waits before the next try; the position monitor guards in the meantime. */
-  #holdBack(order: Order, positionId: PositionId): void {
+  /** Waits before the next try; the position monitor guards in the meantime. @returns how many have failed in a row */
+  #holdBack(positionId: PositionId, orderId: OrderId): number {
     const failures = (this.#troubles.get(positionId)?.failures ?? 0) + 1;
     const waitMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-    this.#troubles.set(positionId, { failures, until: this.#context.clock.now() + waitMs });
-    this.#context.clock.setTimer(waitMs, () => this.#retry(positionId));
-    const { symbol } = order.intent;
-    const why = order.state.status === 'rejected' ? `${order.state.code} ${order.state.reason}` : order.state.status;
-    const severity = failures >= ALARM_AFTER ? 'critical' : 'warning';
-    const message = `${symbol}: the exchange refused the stop (${why}); this program watches it and tries again`;
-    this.#risk.raise({ type: 'position_unprotected', severity, message, details: { symbol, failures } });
+    this.#troubles.set(positionId, { failures, until: this.#context.clock.now() + waitMs, orderId });
+    this.#context.clock.setTimer(waitMs, () => this.#parts.retry(positionId));
+    return failures;
   }
+
+  #alarm({ intent: { symbol }, state }: Order, failures: number): void {
+    const reason = 'reason' in state ? ` ${state.reason}` : '';
+    const why = state.status === 'rejected' ? `${state.code}${reason}` : `${state.status}${reason}`;
+    const severity = failures >= ALARM_AFTER ? 'critical' : 'warning';
+    const message = `${symbol}: the exchange does not keep the stop (${why}); this program watches it and tries again`;
+    this.#parts.risk.raise({ type: 'position_unprotected', severity, message, details: { symbol, failures } });
+  }
+}
+
+function wouldTrigger({ code, reason }: Extract<Order['state'], { status: 'rejected' }>): boolean {
+  return WOULD_TRIGGER.has(code) || (code === SAID_OF_MANY && TRIGGER_WORDS.test(reason));
 }
 
 function leastMove(stopPrice: Price): Decimal {

@@ -63,7 +63,7 @@ export class TraderRoom {
   /** Puts the traders of the books to work. One whose filter is broken is disabled, and the others go on. */
   async start(): Promise<void> {
     for (const trader of [...this.#context.books.traders.values()]) {
-      if (trader.state.status !== 'running') continue;
+      if (trader.state.status !== 'running' && !this.#looksAfter(trader)) continue;
       const outcome = await this.#putToWork(trader);
       if (!outcome.ok) this.#parts.later(() => this.disable(trader.id, outcome.error.message));
     }
@@ -84,25 +84,28 @@ export class TraderRoom {
   }
 
   async change(traderId: TraderId, change: TraderChange): Promise<Result<null, AitraderError>> {
-    const before = this.#context.books.traders.get(traderId);
-    if (before === undefined) return err(unknownTrader(traderId));
-    return this.#become({ ...before, ...change }, 'changed');
+    return this.#become(traderId, (trader) => ({ ...trader, ...change }), 'changed');
   }
 
+  /** Nothing new is opened by it; its filter goes on to manage what it holds. */
   pause(traderId: TraderId, reason: string): Result<null, AitraderError> {
     return this.#rest(traderId, { status: 'paused', reason }, 'paused');
   }
 
   async resume(traderId: TraderId): Promise<Result<null, AitraderError>> {
-    const before = this.#context.books.traders.get(traderId);
-    if (before === undefined) return err(unknownTrader(traderId));
-    return before.state.status === 'running'
-      ? ok(null)
-      : this.#become({ ...before, state: { status: 'running' } }, 'resumed');
+    const isRunning = this.#context.books.traders.get(traderId)?.state.status === 'running';
+    if (isRunning) return ok(null);
+    return this.#become(traderId, (trader) => ({ ...trader, state: { status: 'running' } }), 'resumed');
   }
 
   disable(traderId: TraderId, reason: string): void {
     this.#rest(traderId, { status: 'disabled', reason }, 'disabled');
+  }
+
+  /** A position of the trader has closed: one that only looked after it is done. */
+  positionClosed(traderId: TraderId): void {
+    const trader = this.#context.books.traders.get(traderId);
+    if (trader !== undefined && trader.state.status !== 'running' && !this.#looksAfter(trader)) this.#leave(traderId);
   }
 
   /** Open positions of a removed trader stay guarded to their end. */
@@ -174,13 +177,28 @@ export class TraderRoom {
     return ok(null);
   }
 
-  async #become(trader: Trader, change: string): Promise<Result<null, AitraderError>> {
-    if (trader.state.status === 'running') {
-      const outcome = await this.#putToWork(trader);
+  async #become(
+    traderId: TraderId,
+    changed: (trader: Trader) => Trader,
+    change: string,
+  ): Promise<Result<null, AitraderError>> {
+    const { books, clock } = this.#context;
+    const before = books.traders.get(traderId);
+    if (before === undefined) return err(unknownTrader(traderId));
+    const wanted = changed(before);
+    if (wanted.state.status === 'running') {
+      const outcome = await this.#putToWork(wanted);
       if (!outcome.ok) return outcome;
     }
-    const after = { ...trader, updatedAt: this.#context.clock.now() };
-    this.#parts.later(() => this.#context.books.putTrader(after, change));
+    this.#parts.later(() => {
+      const now = books.traders.get(traderId);
+      // Paused, disabled or removed while its filter was loaded: that stands.
+      const isOvertaken = now?.state !== before.state;
+      if (isOvertaken && !(now && this.#looksAfter(now))) this.#leave(traderId);
+      if (now === undefined) return;
+      const after = changed(now);
+      books.putTrader({ ...after, state: isOvertaken ? now.state : after.state, updatedAt: clock.now() }, change);
+    });
     this.#parts.needsChanged();
     return ok(null);
   }
@@ -188,9 +206,15 @@ export class TraderRoom {
   #rest(traderId: TraderId, state: Trader['state'], change: string): Result<null, AitraderError> {
     const trader = this.#context.books.traders.get(traderId);
     if (trader === undefined) return err(unknownTrader(traderId));
-    this.#leave(traderId);
-    this.#context.books.putTrader({ ...trader, state, updatedAt: this.#context.clock.now() }, change);
+    const resting = { ...trader, state, updatedAt: this.#context.clock.now() };
+    if (!this.#looksAfter(resting)) this.#leave(traderId);
+    this.#context.books.putTrader(resting, change);
     return ok(null);
+  }
+
+  /** A paused trader still manages what it holds; one that was disabled has a filter that cannot be trusted with it. */
+  #looksAfter({ id, state }: Trader): boolean {
+    return state.status === 'paused' && this.#positionsOf(id).length > 0;
   }
 
   #leave(traderId: TraderId): void {

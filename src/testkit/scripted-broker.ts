@@ -4,7 +4,7 @@ import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { AccountEvent } from '../domain/event.ts';
 import type { Fill } from '../domain/fill.ts';
 import { asId } from '../domain/ids.ts';
-import type { OrderId, VenueOrderId } from '../domain/ids.ts';
+import type { OrderId } from '../domain/ids.ts';
 import type { Instrument, InstrumentRef } from '../domain/instrument.ts';
 import type { OrderLeg } from '../domain/order/client-order-id.ts';
 import type { Order, OrderIntent } from '../domain/order/order.ts';
@@ -18,45 +18,10 @@ import type {
   ReportedFill,
   RequestOutcome,
   Submission,
-  VenuePosition,
 } from '../ports/broker.ts';
-import type { Clock } from '../ports/clock.ts';
-
-/** What becomes of a submission. Without a script the venue does as its rules say. */
-export type Fate =
-  | { readonly kind: 'usual' }
-  /** Works, and is not filled by itself. */
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly code: string; readonly reason?: string }
-  | { readonly kind: 'not_executed'; readonly retryAfterMs: number }
-  /** The answer is lost; whether the order has arrived is another question. */
-  | { readonly kind: 'unknown'; readonly arrives: boolean }
-  /** No answer ever comes. */
-  | { readonly kind: 'silence'; readonly arrives: boolean }
-  | { readonly kind: 'throws' };
-
-/** An order as the venue knows it. */
-export interface VenueOrder {
-  readonly clientOrderId: string;
-  readonly orderId: OrderId;
-  readonly intent: OrderIntent;
-  readonly venueOrderId: VenueOrderId;
-  readonly history: OrderUpdate[];
-  filled: Quantity;
-  isWorking: boolean;
-}
-
-export interface ScriptedBrokerOptions {
-  readonly account: Account;
-  readonly clock: Clock;
-  readonly instruments: readonly Instrument[];
-  readonly instance: string;
-  readonly cash: Money;
-  readonly feeBps?: number;
-  /** On spot: buys pay their fee in the base asset. */
-  readonly feeInBase?: boolean;
-  readonly capabilities?: Partial<BrokerCapabilities>;
-}
+import type { Fate, ScriptedBrokerOptions, VenueOrder } from './scripted-broker-terms.ts';
+import { isReached, refusalOf, wouldTrigger } from './scripted-rules.ts';
+import { ScriptedLedger } from './scripted-ledger.ts';
 
 const TYPES = new Set(['market', 'limit', 'stop_market'] as const);
 
@@ -76,18 +41,18 @@ export class ScriptedBroker implements Broker {
   readonly repeated: string[] = [];
   /** News are not told while this is on; they are found by asking. */
   isMuted = false;
-  /** Questions and reconciliations get no answer while this is on. */
+  /** Questions get no answer while this is on. */
   isUnreachable = false;
+  /** Balances are not told while this is on. */
+  isSilentAboutCash = false;
   /** Each piece of news is told twice, the newest first. */
   isGarbled = false;
-  /** Called before anything else of a submission. */
   beforeSubmit: (submission: Submission) => void = () => undefined;
   readonly #options: ScriptedBrokerOptions;
   readonly #fates = new Map<OrderLeg | 'cancel', Fate[]>();
   readonly #listeners = new Set<(event: AccountEvent) => void>();
   readonly #prices = new Map<string, Price>();
-  readonly #net = new Map<string, { quantity: Decimal; cost: Decimal }>();
-  #cash: Decimal;
+  readonly #ledger: ScriptedLedger;
   #ids = 0;
   /** The next market order is not filled by itself. */
   #isHolding = false;
@@ -95,7 +60,7 @@ export class ScriptedBroker implements Broker {
   constructor(options: ScriptedBrokerOptions) {
     this.#options = options;
     this.account = options.account;
-    this.#cash = options.cash;
+    this.#ledger = new ScriptedLedger(options.account.market, options.cash);
     this.capabilities = {
       orderTypes: { spot: TYPES, futures: TYPES },
       residentStops: true,
@@ -108,24 +73,23 @@ export class ScriptedBroker implements Broker {
     };
   }
 
-  /** The fates of the next submissions of this leg (or cancels), in order. */
+  /** What becomes of the next submissions of this leg (or cancels). */
   script(leg: OrderLeg | 'cancel', ...fates: readonly Fate[]): void {
     this.#fates.set(leg, [...(this.#fates.get(leg) ?? []), ...fates]);
   }
 
-  /** What is left of the scripts is not played. */
   forgetScripts(): void {
     this.#fates.clear();
   }
 
   /** What the account has in quote units; on futures the wallet. */
   get cash(): Decimal {
-    return this.#cash;
+    return this.#ledger.cash;
   }
 
   /** Units held: on futures below zero when short. */
   held(symbol: string): Decimal {
-    return this.#net.get(symbol)?.quantity ?? ZERO;
+    return this.#ledger.held(symbol);
   }
 
   working(leg?: OrderLeg): readonly VenueOrder[] {
@@ -136,7 +100,7 @@ export class ScriptedBroker implements Broker {
   move(symbol: string, price: Price): void {
     this.#prices.set(symbol, price);
     for (const order of this.working()) {
-      if (order.intent.symbol === symbol && this.#isReached(order.intent, price)) this.#triggered(order);
+      if (order.intent.symbol === symbol && isReached(order.intent, price)) this.#triggered(order);
     }
   }
 
@@ -147,7 +111,6 @@ export class ScriptedBroker implements Broker {
     this.#tellBalances();
   }
 
-  /** Ends a working order without asking anybody. */
   end(order: VenueOrder, reason: string): void {
     order.isWorking = false;
     const { venueOrderId, filled: reportedQuantity } = order;
@@ -156,7 +119,7 @@ export class ScriptedBroker implements Broker {
 
   /** Somebody else takes units away, as a user's own hand or a transfer does. Nothing is told. */
   takeAway(symbol: string, quantity: Decimal): void {
-    this.#add(symbol, quantity.negated(), this.#priceOf(symbol));
+    this.#ledger.trade(symbol, quantity.negated(), this.#priceOf(symbol));
   }
 
   tell(event: AccountEvent): void {
@@ -175,8 +138,8 @@ export class ScriptedBroker implements Broker {
     return this.#meet(submission, () => this.#place(submission));
   }
 
-  async submitList(): Promise<RequestOutcome> {
-    return { kind: 'refused', code: 'UNSUPPORTED', reason: 'no lists here' };
+  submitList(): Promise<RequestOutcome> {
+    return Promise.resolve({ kind: 'refused', code: 'UNSUPPORTED', reason: 'no lists here' });
   }
 
   async cancel({ clientOrderId }: Order): Promise<RequestOutcome> {
@@ -197,7 +160,8 @@ export class ScriptedBroker implements Broker {
     return this.#meet(submission, () => {
       const order = this.orders.get(old.clientOrderId);
       if (order?.isWorking !== true) return { kind: 'refused', code: '-2011', reason: 'Unknown order sent.' };
-      if (this.#isReached(submission.intent, this.#priceOf(submission.intent.symbol))) return this.#wouldTrigger();
+      const { intent } = submission;
+      if (isReached(intent, this.#priceOf(intent.symbol))) return wouldTrigger(intent.market);
       this.end(order, 'replaced');
       return this.#place(submission);
     });
@@ -216,7 +180,7 @@ export class ScriptedBroker implements Broker {
     return {
       at: this.#now,
       balances: this.#balances(),
-      positions: this.#positions(),
+      positions: this.#ledger.positions(),
       ownOrders: this.working().map(({ clientOrderId, history }) => ({
         clientOrderId: asId(clientOrderId),
         updates: [...history],
@@ -234,8 +198,8 @@ export class ScriptedBroker implements Broker {
     return [];
   }
 
-  async setLeverage(): Promise<void> {
-    // Every leverage is right here.
+  setLeverage(): Promise<void> {
+    return Promise.resolve();
   }
 
   onEvent(listener: (event: AccountEvent) => void): () => void {
@@ -247,8 +211,8 @@ export class ScriptedBroker implements Broker {
     return this.orders.get(clientOrderId)?.orderId ?? null;
   }
 
-  async close(): Promise<void> {
-    this.#listeners.clear();
+  close(): Promise<void> {
+    return Promise.resolve(this.#listeners.clear());
   }
 
   get #now(): number {
@@ -263,13 +227,6 @@ export class ScriptedBroker implements Broker {
 
   #unknown(): RequestOutcome {
     return { kind: 'unknown', cause: 'the answer was lost', notFoundFinalAt: this.#now + 7_000 };
-  }
-
-  #wouldTrigger(): RequestOutcome {
-    const isSpot = this.account.market === 'spot';
-    return isSpot
-      ? { kind: 'refused', code: '-2010', reason: 'Stop price would trigger immediately.' }
-      : { kind: 'refused', code: '-2021', reason: 'Order would immediately trigger.' };
   }
 
   #meet({ intent }: Submission, execute: () => RequestOutcome): RequestOutcome | Promise<RequestOutcome> {
@@ -318,27 +275,12 @@ export class ScriptedBroker implements Broker {
   }
 
   #refusal(intent: OrderIntent): RequestOutcome | null {
-    const { symbol, quantity, side, reduceOnly } = intent;
-    const held = this.held(symbol);
+    const { symbol } = intent;
     const instrument = this.#options.instruments.find((each) => each.symbol === symbol);
-    if (instrument === undefined) return { kind: 'refused', code: '-1121', reason: 'Invalid symbol.' };
-    const { step } = instrument.rules;
-    if (!quantity.modulo(step).isZero()) return { kind: 'refused', code: '-1013', reason: 'Filter failure: LOT_SIZE' };
-    if (this.#isReached(intent, this.#priceOf(symbol))) return this.#wouldTrigger();
-    const isReducing = side === 'sell' ? held.greaterThan(0) : held.lessThan(0);
-    if (reduceOnly && !isReducing) return { kind: 'refused', code: '-2022', reason: 'ReduceOnly Order is rejected.' };
-    if (this.account.market === 'futures' || side === 'buy') return null;
-    const locked = this.working().filter((each) => each.intent.symbol === symbol && each.intent.side === 'sell');
-    const free = locked.reduce((left, each) => left.minus(each.intent.quantity.minus(each.filled)), held);
-    if (free.greaterThanOrEqualTo(quantity)) return null;
-    return { kind: 'refused', code: '-2010', reason: 'Account has insufficient balance for requested action.' };
-  }
-
-  #isReached({ terms, side }: OrderIntent, price: Price): boolean {
-    if (terms.type !== 'stop_market') return false;
-    return side === 'sell'
-      ? price.lessThanOrEqualTo(terms.triggerPrice)
-      : price.greaterThanOrEqualTo(terms.triggerPrice);
+    const held = this.held(symbol);
+    const selling = this.working().filter((each) => each.intent.symbol === symbol && each.intent.side === 'sell');
+    const free = selling.reduce((left, each) => left.minus(each.intent.quantity.minus(each.filled)), held);
+    return refusalOf(intent, { instrument, price: this.#priceOf(symbol), held, free });
   }
 
   /** Executes at the market; reduce-only takes no more than there is, and the rest of it expires. */
@@ -384,25 +326,10 @@ export class ScriptedBroker implements Broker {
       time: this.#now,
     };
     this.fills.push({ fill, clientOrderId: order.clientOrderId });
-    this.#add(symbol, side === 'buy' ? quantity : quantity.negated(), price);
-    if (isInBase) this.#net.set(symbol, { ...this.#netOf(symbol), quantity: this.held(symbol).minus(amount) });
-    else this.#cash = this.#cash.minus(amount);
+    this.#ledger.trade(symbol, side === 'buy' ? quantity : quantity.negated(), price);
+    if (isInBase) this.#ledger.takeUnits(symbol, amount);
+    else this.#ledger.cash = this.#ledger.cash.minus(amount);
     this.#note(order, { type: 'fill', at: this.#now, fill });
-  }
-
-  #netOf(symbol: string): { quantity: Decimal; cost: Decimal } {
-    return this.#net.get(symbol) ?? { quantity: ZERO, cost: ZERO };
-  }
-
-  /** Books units by the average-cost method; spot pays for them, futures settle what a reduction has gained. */
-  #add(symbol: string, change: Decimal, price: Price): void {
-    const { quantity, cost } = this.#netOf(symbol);
-    const isMore = quantity.isZero() || quantity.isNegative() === change.isNegative();
-    const costChange = isMore ? change.times(price) : cost.times(change).dividedBy(quantity);
-    this.#net.set(symbol, { quantity: quantity.plus(change), cost: cost.plus(costChange) });
-    const isSpot = this.account.market === 'spot';
-    if (isSpot) this.#cash = this.#cash.minus(change.times(price));
-    else if (!isMore) this.#cash = this.#cash.minus(change.times(price)).plus(costChange);
   }
 
   #note(order: VenueOrder, update: OrderUpdate): void {
@@ -412,31 +339,12 @@ export class ScriptedBroker implements Broker {
   }
 
   #tellBalances(): void {
+    if (this.isSilentAboutCash) return;
     for (const balance of this.#balances()) this.tell({ type: 'balance_changed', balance });
   }
 
   #balances(): readonly Balance[] {
-    const free = this.#cash;
+    const free = this.#ledger.cash;
     return [{ accountId: this.account.id, asset: 'USDT', free, locked: ZERO, updatedAt: this.#now }];
-  }
-
-  #positions(): readonly VenuePosition[] {
-    if (this.account.market === 'spot') return [];
-    return [...this.#net].flatMap(([symbol, { quantity, cost }]): VenuePosition[] => {
-      if (quantity.isZero()) return [];
-      return [
-        {
-          market: 'futures',
-          symbol: asId(symbol),
-          side: quantity.isNegative() ? 'short' : 'long',
-          quantity: quantity.abs() as Quantity,
-          entryPrice: cost.dividedBy(quantity) as Price,
-          liquidationPrice: null,
-          leverage: 1,
-          marginMode: 'isolated',
-          unrealizedPnl: ZERO,
-        },
-      ];
-    });
   }
 }

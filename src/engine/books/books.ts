@@ -14,6 +14,7 @@ import { SIGNAL_TRANSITIONS } from '../../domain/signal.ts';
 import type { Signal } from '../../domain/signal.ts';
 import type { Trade } from '../../domain/trade.ts';
 import type { Trader } from '../../domain/trader.ts';
+import { SECOND_MS } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoreChange } from '../../ports/store/changes.ts';
 import type { Durability, Store } from '../../ports/store/store.ts';
@@ -33,6 +34,9 @@ export interface BooksOptions {
   /** A commit failed: its changes are in the books, not in the store. */
   readonly onCommitFailed: (failure: unknown) => void;
 }
+
+/** How long a balance may lag behind the fills that moved it before it is taken as it is. */
+const CASH_LAG_MS = 10 * SECOND_MS;
 
 /** Counts of what happened since the start. */
 export interface BookCounts {
@@ -61,8 +65,14 @@ export class Books {
   readonly counts: BookCounts = { signals: 0, orders: 0, fills: 0, trades: 0, realizedPnl: ZERO_MONEY };
   #breaker: CircuitBreakerState;
   #staged: StoreChange[] = [];
+  #lastCommit: Promise<boolean> = Promise.resolve(true);
+  /** Commits are stored in order: when the last one is, all are. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** When the first fill was booked that no balance has come after. */
+  #cashBehindSince: number | null = null;
   #seq: number;
-  #commits = 0;
+  /** Somebody waits for the event at hand to be stored durably. */
+  #durably: PromiseWithResolvers<boolean> | null = null;
 
   constructor(options: BooksOptions) {
     this.#options = options;
@@ -99,9 +109,9 @@ export class Books {
     return this.#breaker;
   }
 
-  /** Commits that are not answered yet. */
-  get commitsUnderWay(): number {
-    return this.#commits;
+  /** Fills have moved the positions and not yet the cash: what the account is worth cannot be told for a moment. */
+  get isCashBehind(): boolean {
+    return this.#cashBehindSince !== null && this.#options.clock.now() - this.#cashBehindSince < CASH_LAG_MS;
   }
 
   /** Takes entities over from the store, as they were left: nothing is staged. */
@@ -127,8 +137,9 @@ export class Books {
   }
 
   addFill(fill: Fill): void {
-    const { userId, accountId } = this.#options;
+    const { userId, accountId, clock } = this.#options;
     this.counts.fills += 1;
+    this.#cashBehindSince ??= clock.now();
     const id = `${fill.symbol}:${fill.venueTradeId}`;
     this.#stage({ kind: 'fill', userId, accountId, fill }, { subject: 'fill', id, change: 'booked', data: fill });
   }
@@ -172,9 +183,12 @@ export class Books {
     this.#stage({ kind: 'trader_removed', userId, traderId }, audit);
   }
 
+  /** Takes a balance in, unless a newer one is known: answers to questions come after the news that overtook them. */
   putBalance(balance: Balance): void {
     const known = this.#balances.get(balance.asset);
+    if (known !== undefined && balance.updatedAt < known.updatedAt) return;
     this.#balances.set(balance.asset, balance);
+    this.#cashBehindSince = null;
     if (known?.free.equals(balance.free) === true && known.locked.equals(balance.locked)) return;
     const { userId } = this.#options;
     const audit = { subject: 'balance', id: balance.asset, change: 'changed', data: balance };
@@ -219,22 +233,52 @@ export class Books {
   }
 
   /**
-   * Hands over what was staged.
+   * Makes the commit that ends the event at hand a durable one, so that what is waited for is stored together with
+   * everything else that the event changes.
+   * @returns whether it is stored
+   */
+  commitDurably(): Promise<boolean> {
+    this.#durably ??= Promise.withResolvers<boolean>();
+    return this.#durably.promise;
+  }
+
+  /**
+   * Hands over what was staged, and waits until it and all before it is stored.
    * @returns whether it is stored; a failure was reported to `onCommitFailed`
    */
-  async commit(durability: Durability): Promise<boolean> {
-    if (this.#staged.length === 0) return true;
-    const changes = this.#staged;
+  commit(durability: Durability): Promise<boolean> {
+    const stored = this.#commit(durability);
+    this.#last = stored;
+    return stored;
+  }
+
+  /** Settles when everything that was handed over so far is stored or refused, and who waited for it has been told. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  async #commit(durability: Durability): Promise<boolean> {
+    const awaited = this.#durably;
+    this.#durably = null;
+    const isStored = await this.#handOver(awaited === null ? durability : 'durable');
+    awaited?.resolve(isStored);
+    return isStored;
+  }
+
+  /** With nothing staged: whether what was handed over last is stored. */
+  #handOver(durability: Durability): Promise<boolean> {
+    if (this.#staged.length > 0) this.#lastCommit = this.#store(this.#staged, durability);
     this.#staged = [];
-    this.#commits += 1;
+    return this.#lastCommit;
+  }
+
+  async #store(changes: readonly StoreChange[], durability: Durability): Promise<boolean> {
     try {
       await this.#options.store.commit(changes, durability);
       return true;
     } catch (failure) {
       this.#options.onCommitFailed(failure);
       return false;
-    } finally {
-      this.#commits -= 1;
     }
   }
 

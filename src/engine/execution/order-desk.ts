@@ -1,60 +1,24 @@
 import { AitraderError, describeFailure } from '../../domain/errors.ts';
-import type { AccountEvent } from '../../domain/event.ts';
-import type { Fill } from '../../domain/fill.ts';
 import type { OrderId, PositionId } from '../../domain/ids.ts';
-import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { isFinal, newOrder } from '../../domain/order/order.ts';
 import type { Order, OrderIntent } from '../../domain/order/order.ts';
 import { applyOrderUpdate } from '../../domain/order/update.ts';
 import type { OrderUpdate } from '../../domain/order/update.ts';
 import type { RiskApproved } from '../../domain/risk-approval.ts';
 import { SECOND_MS } from '../../domain/time.ts';
-import type { Broker, OrderAnswer, RequestOutcome, Submission } from '../../ports/broker.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { ExitNumbers } from './exit-numbers.ts';
-import { lacksFills, needsAnswer, Questions } from './questions.ts';
+import type { OrderAnswer, RequestOutcome, Submission } from '../../ports/broker.ts';
+import { OrderNames } from './order-names.ts';
+import type { OrderDeskOptions } from './order-desk-options.ts';
+import { isOver, needsAnswer, Questions } from './questions.ts';
 
 /** An order can reach the venue until its recvWindow is over; after that and a margin, "not found" means never executed. */
-const RECEIVE_WINDOW_MS = 5 * SECOND_MS;
-const NOT_FOUND_MARGIN_MS = 2 * SECOND_MS;
+const NOT_FOUND_FINAL_MS = 5 * SECOND_MS + 2 * SECOND_MS;
 /** An entry is sent at most so often. */
 const ENTRY_ATTEMPTS = 3;
 /** Between two attempts of an entry at the least. */
 const RESEND_MS = SECOND_MS;
-
-/** Where the desk keeps its orders. */
-export interface OrderBooks {
-  get(id: OrderId): Order | undefined;
-  put(order: Order, change: string): void;
-  addFill(fill: Fill): void;
-  /** Resolves to false when the changes could not be stored. */
-  commitDurably(): Promise<boolean>;
-}
-
-/** Who wants to know what becomes of orders. Called while an event is handled. */
-export interface OrderListener {
-  /** A fill was booked, for the first time. */
-  filled(order: Order, fill: Fill): void;
-  /** The order has come into another state and has not ended. */
-  moved(order: Order): void;
-  /** The order has ended, and every fill that the venue has named is booked. */
-  ended(order: Order): void;
-  /** Whether an entry that was not executed may be sent again. */
-  stillWanted(order: Order): boolean;
-  /** Books and venue disagree. */
-  disputed(order: Order, problem: AitraderError): void;
-}
-
-export interface OrderDeskOptions {
-  readonly clock: Clock;
-  readonly broker: Broker;
-  /** The four characters of this program instance. */
-  readonly instance: string;
-  readonly books: OrderBooks;
-  readonly listener: OrderListener;
-  /** Hands news over to the engine's queue; they come back through `update`, one after the other. */
-  readonly tell: (event: Extract<AccountEvent, { type: 'order_update' }>) => void;
-}
+/** So often a venue must say that it does not know a working order: its replicas lag behind. */
+const DENIALS = 2;
 
 /**
  * The life of our own orders: writes each down before it is sent, classifies what came of it, asks for what is not known,
@@ -62,16 +26,19 @@ export interface OrderDeskOptions {
  */
 export class OrderDesk {
   readonly #options: OrderDeskOptions;
-  readonly #numbers = new ExitNumbers();
+  readonly names: OrderNames;
   readonly #questions: Questions;
   /** What may be sent again, and how long that has to wait. */
   readonly #approved = new Map<OrderId, RiskApproved<OrderIntent>>();
   readonly #waitMs = new Map<OrderId, number>();
   readonly #cancelWanted = new Set<OrderId>();
+  /** How often the venue has said that it does not know an order that works there. */
+  readonly #denials = new Map<OrderId, number>();
   #isStopped = false;
 
   constructor(options: OrderDeskOptions) {
     this.#options = options;
+    this.names = new OrderNames(options.instance);
     this.#questions = new Questions(options.clock, (id) => void this.#ask(id));
   }
 
@@ -82,52 +49,55 @@ export class OrderDesk {
 
   /** Goes on with an order of an earlier run: whether it was sent is not known, so it is asked for before anything else. */
   restore(order: Order): void {
-    this.#numbers.note(order.clientOrderId);
-    if (isFinal(order.state.status) && !lacksFills(order)) return;
+    this.names.note(order.clientOrderId);
+    if (isOver(order)) return;
     if (order.state.status === 'pending') {
       this.#tell(order.intent.id, { type: 'outcome_unknown', at: this.#now, cause: 'restart', ...this.#notFoundFinal });
     }
     this.#questions.ask(order.intent.id);
   }
 
-  /** Notes an id that was seen at the venue, so that it is not given again. */
-  noteClientOrderId(text: string): void {
-    this.#numbers.note(text);
+  /** Takes an order of ours into the books that was found at the venue alone. */
+  adopt(order: Order, updates: readonly OrderUpdate[]): void {
+    this.#options.books.put(order, 'found at the exchange');
+    for (const update of updates) this.update(order.intent.id, update);
   }
 
   /** Sends an order that opens or adds: only once it is written down durably. */
   enter(intent: RiskApproved<OrderIntent>): Order {
-    const order = this.#write(intent, clientOrderId(this.#entryId(intent, 1)));
+    const order = this.#write(intent, this.names.entry(intent.id, 1));
     this.#approved.set(intent.id, intent);
-    void this.#options.books.commitDurably().then((isStored) => {
-      if (isStored) this.#send(intent.id);
-      else this.#giveUp(intent.id, 'the intent could not be stored, so nothing was sent');
-    });
+    this.#sendWhenStored(intent.id);
     return order;
   }
 
   /** Sends an order that closes, reduces or protects: at once, as its id can be asked for after a crash. */
   exit(intent: RiskApproved<OrderIntent>, positionId: PositionId): Order {
-    const order = this.#write(intent, this.#exitId(intent, positionId));
+    const order = this.#write(intent, this.names.exit(positionId, intent.leg));
     this.#approved.set(intent.id, intent);
     this.#send(intent.id);
     return order;
   }
 
-  /** Puts a new order in the place of a working one. The old one's end is told by the venue like any other. */
+  /**
+   * Puts a new order in the place of a working one. The old one's end is told by the venue like any other.
+   * @returns null when the old one does not work any more, or is about to end
+   */
   replace(old: OrderId, intent: RiskApproved<OrderIntent>, positionId: PositionId): Order | null {
     const order = this.#options.books.get(old);
-    if (order === undefined || isFinal(order.state.status)) return null;
-    const replacement = this.#write(intent, this.#exitId(intent, positionId));
+    if (order?.state.status !== 'open' && order?.state.status !== 'partial') return null;
+    const replacement = this.#write(intent, this.names.exit(positionId, intent.leg));
     this.update(old, { type: 'replace_requested', at: this.#now, replacementId: intent.id });
     this.#sent(replacement, replacement.attempt);
     const submission = { intent, clientOrderId: replacement.clientOrderId, attempt: replacement.attempt };
     const fate = this.#options.broker.replace(order, submission);
     void this.#whenAnswered(fate, (outcome) => {
-      this.#handleOutcome(intent.id, outcome);
+      this.#handleOutcome(replacement, outcome);
       if (outcome.kind === 'refused' || outcome.kind === 'not_executed') {
         this.#tell(old, { type: 'request_refused', at: this.#now });
-      } else this.#questions.ask(old);
+      }
+      // Refused: perhaps because the old one has ended unheard.
+      this.#options.later(() => this.#questions.ask(old));
     });
     return replacement;
   }
@@ -156,20 +126,19 @@ export class OrderDesk {
     books.put(order, update.type);
     const isNewFill = order.execution.filledQuantity.greaterThan(before.execution.filledQuantity);
     if (update.type === 'fill' && isNewFill) {
-      books.addFill(update.fill);
-      listener.filled(order, update.fill);
-    }
-    this.#follow(before, order);
+      const fill = { ...update.fill, orderId: id };
+      books.addFill(fill);
+      try {
+        listener.filled(order, fill);
+      } finally {
+        this.#follow(before, order);
+      }
+    } else this.#follow(before, order);
   }
 
   /** Asks for an order although it has not been silent: something is known that its state does not show. */
   inquire(id: OrderId): void {
     this.#questions.ask(id);
-  }
-
-  /** Forgets what was counted of a closed position. */
-  forget(positionId: PositionId): void {
-    this.#numbers.forget(positionId);
   }
 
   /** Asks for nothing more. Orders at the venue stay as they are. */
@@ -183,16 +152,7 @@ export class OrderDesk {
   }
 
   get #notFoundFinal(): { readonly notFoundFinalAt: number } {
-    return { notFoundFinalAt: this.#now + RECEIVE_WINDOW_MS + NOT_FOUND_MARGIN_MS };
-  }
-
-  #entryId(intent: OrderIntent, attempt: number) {
-    return { instance: this.#options.instance, subject: intent.id, leg: 'entry', number: attempt } as const;
-  }
-
-  #exitId(intent: OrderIntent, positionId: PositionId) {
-    const number = this.#numbers.next(positionId, intent.leg);
-    return clientOrderId({ instance: this.#options.instance, subject: positionId, leg: intent.leg, number });
+    return { notFoundFinalAt: this.#now + NOT_FOUND_FINAL_MS };
   }
 
   #write(intent: RiskApproved<OrderIntent>, id: Order['clientOrderId']): Order {
@@ -202,31 +162,34 @@ export class OrderDesk {
   }
 
   #tell(orderId: OrderId, update: OrderUpdate): void {
-    this.#options.tell({ type: 'order_update', orderId, update });
+    this.#options.later(() => this.update(orderId, update));
+  }
+
+  #sendWhenStored(id: OrderId): void {
+    void this.#options.books.commitDurably().then((isStored) => {
+      if (isStored) this.#options.later(() => this.#send(id));
+      else this.#giveUp(id, 'it could not be written down, so nothing was sent');
+    });
   }
 
   #sent(order: Order, attempt: number): void {
     const { clientOrderId: id } = order;
-    this.update(order.intent.id, {
-      type: 'sent',
-      at: this.#now,
-      clientOrderId: id,
-      attempt,
-      ...this.#notFoundFinal,
-    });
+    const sent = { type: 'sent', at: this.#now, clientOrderId: id, attempt, ...this.#notFoundFinal } as const;
+    this.update(order.intent.id, sent);
   }
 
   #send(id: OrderId): void {
     const order = this.#options.books.get(id);
     const intent = this.#approved.get(id);
     if (order === undefined || intent === undefined || order.state.status !== 'pending' || this.#isStopped) return;
-    if (this.#cancelWanted.has(id)) {
-      this.#giveUp(id, 'cancelled before it was sent');
+    const isWanted = intent.leg !== 'entry' || this.#options.listener.stillWanted(order);
+    if (this.#cancelWanted.has(id) || !isWanted) {
+      this.#giveUp(id, 'no longer wanted before it was sent');
       return;
     }
     this.#sent(order, order.attempt);
     const submission: Submission = { intent, clientOrderId: order.clientOrderId, attempt: order.attempt };
-    void this.#whenAnswered(this.#options.broker.submit(submission), (outcome) => this.#handleOutcome(id, outcome));
+    void this.#whenAnswered(this.#options.broker.submit(submission), (outcome) => this.#handleOutcome(order, outcome));
   }
 
   /** A broker that throws breaks its contract; what it did is then as unknown as after a lost answer. */
@@ -238,12 +201,17 @@ export class OrderDesk {
     );
   }
 
-  #handleOutcome(id: OrderId, outcome: RequestOutcome): void {
+  /** @param sent the order as it was sent */
+  #handleOutcome(sent: Order, outcome: RequestOutcome): void {
     const at = this.#now;
+    const { id } = sent.intent;
+    if (outcome.kind === 'answered') {
+      for (const update of outcome.updates) this.#tell(id, update);
+      return;
+    }
+    // What did not come of an attempt says nothing of a later one, which may be at work already.
+    if (!this.#isStillUnder(sent)) return;
     switch (outcome.kind) {
-      case 'answered':
-        for (const update of outcome.updates) this.#tell(id, update);
-        return;
       case 'unknown': {
         const { cause, notFoundFinalAt } = outcome;
         this.#tell(id, { type: 'outcome_unknown', at, cause, notFoundFinalAt });
@@ -262,14 +230,10 @@ export class OrderDesk {
   #follow(before: Order, order: Order): void {
     const { id } = order.intent;
     const { status } = order.state;
-    const isOver = isFinal(status) && !lacksFills(order);
-    const wasOver = isFinal(before.state.status) && !lacksFills(before);
-    if (isOver) {
-      this.#questions.drop(id);
-      this.#approved.delete(id);
-      this.#waitMs.delete(id);
-      this.#cancelWanted.delete(id);
-      if (!wasOver) this.#options.listener.ended(order);
+    this.#denials.delete(id);
+    if (isOver(order)) {
+      this.#letGo(id);
+      if (!isOver(before)) this.#options.listener.ended(order);
       return;
     }
     if (needsAnswer(order)) this.#questions.ask(id);
@@ -279,30 +243,40 @@ export class OrderDesk {
     else if (this.#cancelWanted.has(id)) this.#cancelIfKnown(order);
   }
 
-  /** An order that surely was not executed. Entries are sent again; an exit is decided anew by whoever wanted it. */
+  #letGo(id: OrderId): void {
+    this.#questions.drop(id);
+    this.#approved.delete(id);
+    this.#waitMs.delete(id);
+    this.#cancelWanted.delete(id);
+    this.#denials.delete(id);
+  }
+
+  /**
+   * An order that surely was not executed. Entries are sent again; an exit is decided anew by whoever wanted it, and so is
+   * an entry of an earlier run: what let it pass may hold no more.
+   */
   #sendAgain(order: Order): void {
     const { id, leg } = order.intent;
-    const mayTry = leg === 'entry' && order.attempt < ENTRY_ATTEMPTS && !this.#cancelWanted.has(id);
-    if (!mayTry) {
+    const isApproved = this.#approved.has(id) && !this.#cancelWanted.has(id);
+    if (leg !== 'entry' || order.attempt >= ENTRY_ATTEMPTS || !isApproved) {
       this.#giveUp(id, 'not executed');
       return;
     }
     const waitMs = this.#waitMs.get(id) ?? RESEND_MS;
-    this.#options.clock.setTimer(waitMs, () => {
-      const waiting = this.#options.books.get(id);
-      if (waiting?.state.status !== 'pending') return;
-      if (!this.#options.listener.stillWanted(waiting)) {
-        this.#giveUp(id, 'not executed, and no longer wanted');
-        return;
-      }
-      const attempt = waiting.attempt + 1;
-      const renamed = { ...waiting, attempt, clientOrderId: clientOrderId(this.#entryId(waiting.intent, attempt)) };
-      this.#options.books.put(renamed, 'renamed');
-      void this.#options.books.commitDurably().then((isStored) => {
-        if (isStored) this.#send(id);
-        else this.#giveUp(id, 'the next attempt could not be stored');
-      });
-    });
+    this.#options.clock.setTimer(waitMs, () => this.#options.later(() => this.#tryAgain(id)));
+  }
+
+  #tryAgain(id: OrderId): void {
+    const waiting = this.#options.books.get(id);
+    if (waiting?.state.status !== 'pending' || this.#isStopped) return;
+    if (this.#cancelWanted.has(id) || !this.#options.listener.stillWanted(waiting)) {
+      this.#giveUp(id, 'not executed, and no longer wanted');
+      return;
+    }
+    const attempt = waiting.attempt + 1;
+    const renamed = { ...waiting, attempt, clientOrderId: this.names.entry(id, attempt) };
+    this.#options.books.put(renamed, 'renamed');
+    this.#sendWhenStored(id);
   }
 
   #giveUp(id: OrderId, reason: string): void {
@@ -322,9 +296,17 @@ export class OrderDesk {
     });
   }
 
+  /** Whether the order still goes by the id that it had then. */
+  #isStillUnder({ intent, clientOrderId: then }: Order): boolean {
+    return this.#options.books.get(intent.id)?.clientOrderId === then;
+  }
+
   async #ask(id: OrderId): Promise<void> {
     const order = this.#options.books.get(id);
-    if (order === undefined) return;
+    if (order === undefined || isOver(order)) {
+      this.#letGo(id);
+      return;
+    }
     const answer = await this.#options.broker.query(order).catch((failure: unknown): OrderAnswer => {
       return { kind: 'no_answer', cause: describeFailure(failure) };
     });
@@ -334,12 +316,23 @@ export class OrderDesk {
       if (isStillWorking) this.#tell(id, { type: 'request_refused', at: this.#now });
       return;
     }
-    if (answer.kind === 'no_answer' || !answer.final) return;
-    if (order.state.status === 'sent' || order.state.status === 'unknown') {
+    if (answer.kind === 'not_found' && answer.final && this.#isStillUnder(order)) this.#denied(order);
+  }
+
+  /** The venue does not know an order, and the request for it cannot arrive any more. */
+  #denied(asked: Order): void {
+    const { id } = asked.intent;
+    const { status } = asked.state;
+    if (status === 'sent' || status === 'unknown') {
       this.#tell(id, { type: 'not_executed', at: this.#now });
       return;
     }
-    const problem = `the exchange does not know order ${order.clientOrderId}, which was ${order.state.status}`;
-    this.#options.listener.disputed(order, new AitraderError('INTERNAL', { problem }));
+    const denials = (this.#denials.get(id) ?? 0) + 1;
+    this.#denials.set(id, denials);
+    if (denials < DENIALS || isFinal(status)) return;
+    const reason = `the exchange does not know it any more, which was ${status}`;
+    const problem = `order ${asked.clientOrderId}: ${reason}`;
+    this.#options.later(() => this.#options.listener.disputed(asked, new AitraderError('INTERNAL', { problem })));
+    this.#tell(id, { type: 'expired', at: this.#now, venueOrderId: null, reportedQuantity: null, reason });
   }
 }

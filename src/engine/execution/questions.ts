@@ -1,4 +1,5 @@
 import type { OrderId } from '../../domain/ids.ts';
+import { isFinal } from '../../domain/order/order.ts';
 import type { Order } from '../../domain/order/order.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
@@ -46,8 +47,13 @@ export class Questions {
 }
 
 /** The venue has named more than is booked. */
-export function lacksFills({ execution }: Order): boolean {
+function lacksFills({ execution }: Order): boolean {
   return execution.reportedQuantity.greaterThan(execution.filledQuantity);
+}
+
+/** The order has ended, and every fill that the venue has named is booked. */
+export function isOver(order: Order): boolean {
+  return isFinal(order.state.status) && !lacksFills(order);
 }
 
 /** Whether the venue has to be asked, unless it answers by itself. */

@@ -1,5 +1,5 @@
 import type { Balance } from '../../domain/account.ts';
-import { priceFromMarketData, ZERO_MONEY } from '../../domain/decimal.ts';
+import { Decimal, priceFromMarketData, ZERO_MONEY } from '../../domain/decimal.ts';
 import type { Money, Price } from '../../domain/decimal.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
 import { averageEntryPrice, boundCash, unrealizedPnl } from '../../domain/position/ledger.ts';
@@ -27,7 +27,8 @@ export function accountFunds(
   lastPrice: (symbol: VenueSymbol) => number,
 ): AccountFunds {
   let equity = quote === undefined ? ZERO_MONEY : (quote.free.plus(quote.locked) as Money);
-  let freeCash = quote === undefined ? ZERO_MONEY : (quote.free as Money);
+  const freeCash = quote === undefined ? ZERO_MONEY : (quote.free as Money);
+  let margin = ZERO_MONEY;
   let exposure = ZERO_MONEY;
   for (const position of positions) {
     const mark = markOf(position, lastPrice(position.symbol));
@@ -35,10 +36,11 @@ export function accountFunds(
     const profit = unrealizedPnl(position, mark);
     exposure = exposure.plus(value) as Money;
     equity = equity.plus(position.market === 'spot' ? value : profit) as Money;
-    const isBoundInWallet = position.market === 'futures' && quote?.locked.isZero() !== false;
-    if (isBoundInWallet) freeCash = freeCash.minus(boundCash(position)) as Money;
+    if (position.market === 'futures') margin = margin.plus(boundCash(position)) as Money;
   }
-  return { equity, freeCash, exposure };
+  // A wallet is told after the fills that bind it: what the positions bind counts as soon as they are open.
+  const wallet = quote === undefined ? ZERO_MONEY : quote.free.plus(quote.locked);
+  return { equity, freeCash: Decimal.min(freeCash, wallet.minus(margin)) as Money, exposure };
 }
 
 /** The price that a position is valued with. */

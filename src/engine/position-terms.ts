@@ -1,0 +1,57 @@
+import { Decimal, priceFromMarketData, ZERO_QUANTITY } from '../domain/decimal.ts';
+import type { Price, Quantity } from '../domain/decimal.ts';
+import type { Position } from '../domain/position/position.ts';
+import { lastPrice } from './context.ts';
+import type { EngineContext } from './context.ts';
+import { isOver } from './execution/questions.ts';
+import type { EditTerms } from './positions/edit.ts';
+import { closable, isSellable } from './positions/sellable.ts';
+
+/**
+ * What positions are watched and changed by, as it is now.
+ * @param exitsInFlight units that closes on their way may yet take
+ * @returns null when the venue does not have the symbol
+ */
+export function positionTerms(context: EngineContext, position: Position, exitsInFlight: Quantity): EditTerms | null {
+  const instrument = context.instrument(position.symbol);
+  if (instrument === null) return null;
+  const number = context.atr(position.symbol, position.traderId);
+  const atr = isFigure(number) ? priceFromMarketData(number) : null;
+  return { instrument, atr, exitsInFlight, last: priceNow(context, position) };
+}
+
+/** The last price, or the best one known while there is none. */
+function priceNow(context: EngineContext, { symbol, bestPrice }: Position): Price {
+  const last = lastPrice(context, symbol);
+  return isFigure(last) ? priceFromMarketData(last) : bestPrice;
+}
+
+function isFigure(number: number): boolean {
+  return number > 0 && number < Infinity;
+}
+
+/** What can be closed of the quantity: on the step, zero when the exchange would not take it. */
+export function sellable(context: EngineContext, position: Position, wanted: Quantity): Quantity {
+  const instrument = context.instrument(position.symbol);
+  if (instrument === null) return wanted;
+  const terms = { market: position.market, rules: instrument.rules };
+  const sold = closable(wanted, terms);
+  return isSellable(sold, priceNow(context, position), terms) ? sold : ZERO_QUANTITY;
+}
+
+/**
+ * Whether what is left can never be closed: too small, with no entry of the symbol on its way that would add to it. What
+ * is only worth too little may be worth more later, unless it is the rest of something that was closed.
+ */
+export function isDust(context: EngineContext, position: Position): boolean {
+  const instrument = context.instrument(position.symbol);
+  if (instrument === null || sellable(context, position, position.quantity).greaterThan(0)) return false;
+  const { rules } = instrument;
+  const smallest = Decimal.max(rules.quantity.min ?? 0, rules.marketQuantity.min ?? 0);
+  const sold = closable(position.quantity, { market: position.market, rules });
+  const isTooSmall = sold.isZero() || sold.lessThan(smallest);
+  if (!isTooSmall && position.exits.length === 0) return false;
+  return ![...context.books.orders.values()].some(
+    (order) => order.intent.leg === 'entry' && order.intent.symbol === position.symbol && !isOver(order),
+  );
+}
