@@ -9,7 +9,7 @@ import type { IdSource } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FilterSandbox } from '../ports/filter-sandbox.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { FeedStatus, MarketFeed } from '../ports/market-feed.ts';
+import type { MarketFeed } from '../ports/market-feed.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Store } from '../ports/store/store.ts';
 import { AccountDesk } from './account-desk.ts';
@@ -28,6 +28,7 @@ import type { TraderAtWork } from './filters/trader-at-work.ts';
 import { closeBooksOn } from './journal.ts';
 import { MarketBook } from './market/market-book.ts';
 import type { ClosedCandle } from './market/symbol-candles.ts';
+import { MarketNews } from './market-news.ts';
 import { MarketRoom } from './market-room.ts';
 import { accountFunds } from './portfolio/funds.ts';
 import { PositionDesk } from './position-desk.ts';
@@ -204,6 +205,7 @@ export class Desks {
       filled: (order, fill) => this.#filled(order, fill),
       moved: (order) => this.positions.orderMoved(order),
       ended: (order) => {
+        if (order.state.status === 'rejected') this.market.orderRefused(order.state.code);
         if (order.intent.leg !== 'entry') this.positions.orderEnded(order);
         else if (this.entries.ended(order)) this.signals.notEntered(order);
       },
@@ -213,6 +215,7 @@ export class Desks {
   }
 
   #newMarketRoom(later: (work: () => void) => void): MarketRoom {
+    const news = new MarketNews(this.context, this.risk, () => this.#isEnding);
     return new MarketRoom(this.context, {
       feed: this.#parts.feed,
       later,
@@ -220,8 +223,9 @@ export class Desks {
       lost: (symbol) => this.traders.desk.historyLost(symbol),
       boundary: ({ time }) => this.traders.scheduler.closed(time),
       late: (symbol, time) => this.traders.scheduler.closedLate(symbol, time),
-      stale: (symbol, isStale) => this.#staleTurned(symbol, isStale),
-      status: (status) => this.#feedTurned(status),
+      stale: (symbol, isStale) => news.stale(symbol, isStale),
+      status: (status) => news.feed(status),
+      changed: (instrument, before) => news.instrument(instrument, before),
     });
   }
 
@@ -302,33 +306,6 @@ export class Desks {
   #candlesClosed(symbol: VenueSymbol, closed: readonly ClosedCandle[]): void {
     this.traders.desk.candlesClosed(symbol, closed);
     this.market.candlesClosed(symbol, closed);
-  }
-
-  #staleTurned(symbol: VenueSymbol, isStale: boolean): void {
-    const { logger } = this.#parts;
-    if (!isStale) {
-      logger.info(`${symbol} is heard again`, { symbol });
-      return;
-    }
-    logger.warn(`${symbol} is stale: nothing was heard of it`, { symbol });
-    const isBlind = [...this.books.positions.values()].some((position) => {
-      return position.symbol === symbol && position.protection.guard !== 'venue';
-    });
-    if (!isBlind) return;
-    const message = `${symbol}: no price comes, and the stop of its position is watched by this program alone`;
-    this.risk.raise({ type: 'position_unprotected', severity: 'critical', message, details: { symbol } });
-  }
-
-  #feedTurned(status: FeedStatus): void {
-    const { logger } = this.#parts;
-    if (status.status === 'connected') logger.info('market data flows');
-    else if (status.status === 'reconnecting') {
-      const { cause, attempt } = status;
-      logger.warn(`market data is interrupted: ${cause}`, { attempt, symbols: status.symbols.length });
-    } else if (!this.#isEnding) {
-      const message = `market data has ended: ${status.cause}`;
-      this.risk.raise({ type: 'stream_lost', severity: 'critical', message });
-    }
   }
 
   #atr(symbol: VenueSymbol, traderId: TraderId | null): number {

@@ -83,13 +83,12 @@ export class Engine {
 
   /** Goes on where the last run ended: holds the books against the venue, then begins to trade. */
   async start(): Promise<void> {
-    const { broker, feed, clock } = this.#parts;
+    const { broker, clock } = this.#parts;
     const { books, queue, signals, orders, entries, positions, market, traders } = this.#desks;
-    const instruments = await feed.instruments();
     books.restore(this.#saved);
     signals.restore(this.#saved.signals);
     this.#deafen = broker.onEvent((event) => this.#desks.accountEvent(event));
-    await market.start(instruments);
+    await market.start();
     queue.take(() => {
       this.#restoreEntries();
       positions.restore(this.#saved.orders);

@@ -7,6 +7,7 @@ import type { FeedStatus, MarketFeed } from '../ports/market-feed.ts';
 import type { EngineContext } from './context.ts';
 import { CloseBarrier } from './market/close-barrier.ts';
 import type { ClosedBoundary } from './market/close-barrier.ts';
+import { InstrumentWatch } from './market/instrument-watch.ts';
 import type { ClosedCandle } from './market/symbol-candles.ts';
 
 /** How many symbols have their history loaded at once; the feed keeps to the venue's weights by itself. */
@@ -35,6 +36,8 @@ export interface MarketRoomParts {
   readonly late: (symbol: VenueSymbol, time: number) => void;
   readonly stale: (symbol: VenueSymbol, isStale: boolean) => void;
   readonly status: (status: FeedStatus) => void;
+  /** Rules or status of a symbol are not what they were. */
+  readonly changed: (instrument: Instrument, before: Instrument) => void;
 }
 
 /** Which symbols are followed, what is held of them, and whether it can be trusted. */
@@ -42,7 +45,7 @@ export class MarketRoom {
   readonly #context: EngineContext;
   readonly #parts: MarketRoomParts;
   readonly #barrier: CloseBarrier;
-  readonly #instruments = new Map<VenueSymbol, Instrument>();
+  readonly #instruments: InstrumentWatch;
   readonly #loaded = new Set<VenueSymbol>();
   readonly #stale = new Set<VenueSymbol>();
   /** Symbols with history and without a price, and since when: what a check would find could not be acted on. */
@@ -58,6 +61,13 @@ export class MarketRoom {
   constructor(context: EngineContext, parts: MarketRoomParts) {
     this.#context = context;
     this.#parts = parts;
+    const { feed, later } = parts;
+    this.#instruments = new InstrumentWatch({
+      feed,
+      clock: context.clock,
+      logger: context.logger,
+      onChanged: (instrument, before) => later(() => parts.changed(instrument, before)),
+    });
     this.#barrier = new CloseBarrier({
       clock: context.clock,
       awaited: () => [...this.#loaded].filter((symbol) => !this.#stale.has(symbol)),
@@ -76,16 +86,21 @@ export class MarketRoom {
   }
 
   instrument(symbol: VenueSymbol): Instrument | null {
-    return this.#instruments.get(symbol) ?? null;
+    return this.#instruments.instruments.get(symbol) ?? null;
   }
 
   isStale(symbol: VenueSymbol): boolean {
     return this.#stale.has(symbol);
   }
 
+  /** An order was refused: when its code speaks of old rules, the instruments are read again. */
+  orderRefused(code: string): void {
+    this.#instruments.orderRefused(Number(code));
+  }
+
   /** Learns of the venue's symbols, and begins to receive. */
-  async start(instruments: readonly Instrument[]): Promise<void> {
-    for (const instrument of instruments) this.#instruments.set(instrument.symbol, instrument);
+  async start(): Promise<void> {
+    await this.#instruments.start();
     this.#parts.feed.onStatus((status) => this.#parts.later(() => this.#parts.status(status)));
     await this.#parts.feed.connect(this.#context.market);
     this.#barrier.start();
@@ -148,6 +163,7 @@ export class MarketRoom {
 
   stop(): void {
     this.#isStopped = true;
+    this.#instruments.stop();
     this.#barrier.stop();
   }
 

@@ -4,8 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import type { ModuleSource } from '../adapters/sandbox/isolated-vm/process/filter-isolate.ts';
 import type { SandboxCommand } from '../adapters/sandbox/isolated-vm/sandbox-process.ts';
@@ -23,10 +24,16 @@ export function sqliteWorkers(): { readonly writer: URL; readonly reader: URL } 
   return { writer: worker('sqlite-writer'), reader: worker('sqlite-reader') };
 }
 
-/** How a sandbox process for filters is started; it is told its setup as one more argument. */
+/**
+ * How a sandbox process for filters is started; it is told its setup as one more argument. Fifty isolates share its memory and
+ * its time: what each would gain by threads and by the last compiler, all pay for. See docs/decisions/0014.
+ */
 export function sandboxCommand(): SandboxCommand {
-  // Fifty isolates weigh more than the little that V8 gains by spending memory on each.
-  const flags = ['--disable-warning=ExperimentalWarning', '--optimize-for-size', '--no-sparkplug'];
+  const flags = [
+    '--disable-warning=ExperimentalWarning',
+    ...['--optimize-for-size', '--single-threaded-gc'],
+    ...['--no-concurrent-recompilation', '--invocation-count-for-turbofan=30000'],
+  ];
   return { command: process.execPath, args: [...flags, fileURLToPath(worker('filter-sandbox'))] };
 }
 
@@ -75,4 +82,22 @@ export function shippedFilters(): string {
 /** A document of `docs/`, such as `concepts.md`. */
 export function readDocument(name: string): Promise<string> {
   return readFile(new URL(`docs/${name}`, ROOT), 'utf8');
+}
+
+/** The modules of the venues whose streams ccxt has, by the venue's id. */
+const ccxtVenues = (): string => join(dirname(createRequire(import.meta.url).resolve('ccxt')), '../js/src/pro');
+
+/** The ids of the venues whose streams ccxt has. */
+export async function ccxtVenueIds(): Promise<readonly string[]> {
+  const names = await readdir(ccxtVenues());
+  return names.filter((name) => name.endsWith('.js')).map((name) => name.replace(/\.js$/, ''));
+}
+
+/**
+ * The class of one venue in ccxt.pro. It is loaded by its file, as the package as a whole takes a third of a second and
+ * 100 MB.
+ */
+export async function loadCcxtVenue(id: string): Promise<unknown> {
+  const path = pathToFileURL(join(ccxtVenues(), `${id}.js`)).href;
+  return ((await import(path)) as { readonly default: unknown }).default;
 }

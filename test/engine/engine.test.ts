@@ -225,3 +225,19 @@ describe('a trader that asks first', () => {
     expect(world.positions).toHaveLength(0);
   });
 });
+
+describe('a symbol that leaves trading', () => {
+  it('is opened no more, and whoever holds it is told', async () => {
+    const world = await ScriptedWorld.open();
+    await world.signal(A, 'long');
+    expect(world.position(A)).toBeDefined();
+    world.feed.listed = world.feed.listed.map((each) => ({ ...each, status: 'halted' }));
+    await world.clock.advance(3_600_000 + 1_000);
+    expect(world.alerts.map(({ text }) => text)).toContain('AUSDT is halted at the exchange, it was trading');
+    world.tick('BUSDT', '100');
+    await world.signal('BUSDT', 'long');
+    const signal = world.engine.handle.signals().find(({ symbol }) => symbol === 'BUSDT');
+    expect(signal?.state).toMatchObject({ status: 'rejected', code: 'SYMBOL_NOT_TRADING' });
+    expect(world.position(A)?.protection.guard).toBe('venue');
+  });
+});

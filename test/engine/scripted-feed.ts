@@ -13,15 +13,16 @@ export class ScriptedFeed implements MarketFeed {
     candleStream: true,
   };
   readonly requests: HistoryRequest[] = [];
-  readonly #instruments: readonly Instrument[];
+  /** What the venue says of its symbols from now on. */
+  listed: readonly Instrument[];
   sink: MarketSink | null = null;
 
   constructor(instruments: readonly Instrument[]) {
-    this.#instruments = instruments;
+    this.listed = instruments;
   }
 
   async instruments(): Promise<readonly Instrument[]> {
-    return this.#instruments;
+    return this.listed;
   }
 
   async tickers(): Promise<readonly never[]> {
