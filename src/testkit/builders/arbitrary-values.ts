@@ -85,7 +85,10 @@ export const arbitraryLevel: fc.Arbitrary<Level> = fc.oneof(
   arbitraryAmount(aboveZero).map((multiple): Level => ({ kind: 'r', multiple })),
 );
 
-export const arbitraryTarget: fc.Arbitrary<Target> = record({ at: arbitraryLevel, part: orNull(arbitraryAmount(aboveZero)) });
+export const arbitraryTarget: fc.Arbitrary<Target> = record({
+  at: arbitraryLevel,
+  part: orNull(arbitraryAmount(aboveZero)),
+});
 
 export const arbitraryExits: fc.Arbitrary<Exits> = record({
   stopLoss: orNull(arbitraryLevel),
