@@ -3,6 +3,7 @@ import { createIsolatedVmSandbox } from '../../src/adapters/sandbox/isolated-vm/
 import { asId } from '../../src/domain/ids.ts';
 import type { TraderId } from '../../src/domain/ids.ts';
 import { sandboxCommand } from '../../src/modes/assets.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { CheckOutcome, FilterOutcome, FilterSandbox, SandboxLimits } from '../../src/ports/filter-sandbox.ts';
 import { filterSource, SandboxMarket } from '../../src/testkit/builders/sandbox-market.ts';
 import { silentLogger } from '../../src/testkit/silent-logger.ts';
@@ -19,16 +20,22 @@ const WITNESS = filterSource(`
   return { side: 'long', conditions: [symbol], metadata: { all: all.map((x) => x.reduce((a, b) => a + b, 0)),
     last: ticker.last, rsi: ta.last(ta.rsi(context.close, 5)), globals: Object.getOwnPropertyNames(globalThis).length } };`);
 
+interface AttackedOptions {
+  readonly limits?: Partial<SandboxLimits>;
+  readonly graceMs?: number;
+  readonly clock?: Clock;
+}
+
 /** Shorter than in the product, so that the tests are; test/security/limits.test.ts holds the real ones. */
-const SHORT: { limits: Partial<SandboxLimits>; graceMs: number } = { limits: { checkMs: 1_500 }, graceMs: 500 };
+const SHORT: AttackedOptions = { limits: { checkMs: 1_500 }, graceMs: 500 };
 
 /** A sandbox with one process in which an attacker and a bystander live side by side. */
 export class AttackedSandbox {
   readonly sandbox: FilterSandbox;
   readonly market = new SandboxMarket(3, ROWS);
 
-  constructor({ limits, graceMs }: { limits?: Partial<SandboxLimits>; graceMs?: number } = SHORT) {
-    const parts = { command: sandboxCommand(), clock: createSystemClock(), logger: silentLogger, processes: 1 };
+  constructor({ limits, graceMs, clock = createSystemClock() }: AttackedOptions = SHORT) {
+    const parts = { command: sandboxCommand(), clock, logger: silentLogger, processes: 1 };
     this.sandbox = createIsolatedVmSandbox({ ...parts, ...(limits && { limits }), ...(graceMs && { graceMs }) });
     this.sandbox.extend(this.market.stretch(0, ROWS));
   }

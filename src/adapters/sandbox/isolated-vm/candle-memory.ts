@@ -60,8 +60,9 @@ export class CandleRing {
     this.#figures = new Float64Array(buffer);
   }
 
+  /** As a whole number, of which remainders are quick. */
   get #end(): number {
-    return this.#figures[END]!;
+    return this.#figures[END]! | 0;
   }
 
   get #first(): number {
@@ -70,16 +71,15 @@ export class CandleRing {
 
   /**
    * Takes in a stretch of candles, oldest first, as `FilterSandbox.extend` says.
-   * @returns the rows that brought something new, as columns; null when none did
+   * @param figures the columns one after another, from `start` on, each `rows` long
    */
-  write(columns: readonly Float64Array[]): void {
-    const times = columns[0]!;
-    if (times.length === 0) return;
-    if (this.#end > 0 && times[0]! < this.#timeAt(this.#first)) {
+  write(figures: Float64Array, start: number, rows: number): void {
+    if (rows === 0) return;
+    if (this.#end > 0 && figures[start]! < this.#timeAt(this.#first)) {
       this.#figures[END] = 0;
       this.#figures[REVISION]! += 1;
     }
-    for (let row = 0; row < times.length; row += 1) this.#writeRow(columns, row);
+    for (let row = 0; row < rows; row += 1) this.#writeRow(figures, start + row, rows);
   }
 
   /** All that is held, oldest first. */
@@ -102,32 +102,33 @@ export class CandleRing {
     return this.#figures[columnStart(0) + (index % RING_ROWS)]!;
   }
 
-  #writeRow(columns: readonly Float64Array[], row: number): void {
-    const time = columns[0]![row]!;
+  /** @param at where the row's first figure lies; the next one lies `step` further */
+  #writeRow(figures: Float64Array, at: number, step: number): void {
+    const time = figures[at]!;
     if (candleOpenTime(time, this.timeframe) !== time) return;
     const end = this.#end;
     if (end === 0 || time > this.#timeAt(end - 1)) {
-      this.#put(end, columns, row);
+      this.#put(end, figures, at, step);
       this.#figures[END] = end + 1;
       return;
     }
     for (let index = end - 1; index >= this.#first; index -= 1) {
       if (this.#timeAt(index) < time) return;
       if (this.#timeAt(index) === time) {
-        if (this.#put(index, columns, row)) this.#figures[REVISION]! += 1;
+        if (this.#put(index, figures, at, step)) this.#figures[REVISION]! += 1;
         return;
       }
     }
   }
 
   /** Whether the row changed. */
-  #put(index: number, columns: readonly Float64Array[], row: number): boolean {
+  #put(...[index, figures, at, step]: [index: number, figures: Float64Array, at: number, step: number]): boolean {
     let changed = false;
     for (let column = 0; column < CANDLE_COLUMNS.length; column += 1) {
-      const at = columnStart(column) + (index % RING_ROWS);
-      const value = columns[column]![row]!;
-      changed ||= !Object.is(this.#figures[at], value);
-      this.#figures[at] = value;
+      const place = columnStart(column) + (index % RING_ROWS);
+      const value = figures[at + column * step]!;
+      changed ||= !Object.is(this.#figures[place], value);
+      this.#figures[place] = value;
     }
     return changed;
   }

@@ -1,3 +1,4 @@
+import type { Timeframe } from '../../../domain/time.ts';
 import type { CandleColumns, MarketView } from '../../../ports/filter-sandbox.ts';
 import { CANDLE_COLUMNS, CandleRing, SERIES_BYTES, TICKER_FIGURES } from './candle-memory.ts';
 import { encodeFrame } from './process/protocol.ts';
@@ -5,9 +6,20 @@ import { encodeFrame } from './process/protocol.ts';
 /** How many series are kept: 500 symbols with 8 timeframes. */
 const MOST_SERIES = 4_000;
 
+/** Figures before the columns of a stretch: the number of the series and how many rows there are. */
+const STRETCH_HEADER = 2;
+
+interface Held {
+  readonly number: number;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly ring: CandleRing;
+}
+
 /** The candles that sandbox processes were sent, kept for those that start later. */
 export class CandleStore {
-  readonly #rings = new Map<string, { readonly ring: CandleRing; readonly of: Omit<CandleColumns, 'columns'> }>();
+  readonly #held = new Map<Timeframe, Map<string, Held>>();
+  #count = 0;
 
   /**
    * Takes candles in.
@@ -15,40 +27,83 @@ export class CandleStore {
    * @throws RangeError when there are too many series, or columns that do not fit together
    */
   extend(candles: readonly CandleColumns[]): Buffer {
+    let length = 0;
+    let unknown = 0;
     for (const { symbol, timeframe, columns } of candles) {
-      const rows = columns[0]?.length ?? 0;
+      const rows = rowsOf(columns);
       if (columns.length !== CANDLE_COLUMNS.length || columns.some((column) => column.length !== rows)) {
         throw new RangeError(`candles of ${symbol} ${timeframe}: give ${CANDLE_COLUMNS.length} columns of one length`);
       }
-      const key = `${symbol} ${timeframe}`;
-      let held = this.#rings.get(key);
-      if (held === undefined) {
-        if (this.#rings.size === MOST_SERIES) throw new RangeError(`more than ${MOST_SERIES} series of candles`);
-        held = { ring: new CandleRing(timeframe, new ArrayBuffer(SERIES_BYTES)), of: { symbol, timeframe } };
-        this.#rings.set(key, held);
-      }
-      held.ring.write(columns);
+      length += STRETCH_HEADER + rows * CANDLE_COLUMNS.length;
+      if (this.#find(symbol, timeframe) === undefined) unknown += 1;
     }
-    return encodeCandles(candles);
+    if (this.#count + unknown > MOST_SERIES) throw new RangeError(`more than ${MOST_SERIES} series of candles`);
+    const figures = new Float64Array(length);
+    const added: Held[] = [];
+    let at = 0;
+    for (const { symbol, timeframe, columns } of candles) {
+      const held = this.#find(symbol, timeframe) ?? this.#add(symbol, timeframe, added);
+      const rows = rowsOf(columns);
+      const start = at + STRETCH_HEADER;
+      at = putStretch(figures, at, { number: held.number, columns });
+      held.ring.write(figures, start, rows);
+    }
+    return frameOf(added, figures);
   }
 
   /** All that is held, as one frame for each series. */
   *frames(): Generator<Buffer> {
-    for (const { ring, of } of this.#rings.values()) yield encodeCandles([{ ...of, columns: ring.read() }]);
+    for (const series of this.#held.values()) {
+      for (const held of series.values()) {
+        const columns = held.ring.read();
+        const figures = new Float64Array(STRETCH_HEADER + rowsOf(columns) * CANDLE_COLUMNS.length);
+        putStretch(figures, 0, { number: held.number, columns });
+        yield frameOf([held], figures);
+      }
+    }
+  }
+
+  #find(symbol: string, timeframe: Timeframe): Held | undefined {
+    return this.#held.get(timeframe)?.get(symbol);
+  }
+
+  #add(symbol: string, timeframe: Timeframe, added: Held[]): Held {
+    const ring = new CandleRing(timeframe, new ArrayBuffer(SERIES_BYTES));
+    const held = { number: this.#count, symbol, timeframe, ring };
+    this.#count += 1;
+    added.push(held);
+    const series = this.#held.get(timeframe) ?? new Map<string, Held>();
+    this.#held.set(timeframe, series.set(symbol, held));
+    return held;
   }
 }
 
-function encodeCandles(candles: readonly CandleColumns[]): Buffer {
-  const series = candles.map((each) => [each.symbol, each.timeframe, each.columns[0]?.length ?? 0] as const);
-  const figures = new Float64Array(series.reduce((sum, [, , rows]) => sum + rows * CANDLE_COLUMNS.length, 0));
-  let at = 0;
-  for (const { columns } of candles) {
-    for (const column of columns) {
-      figures.set(column, at);
-      at += column.length;
-    }
+function rowsOf(columns: readonly Float64Array[]): number {
+  return columns[0]?.length ?? 0;
+}
+
+/** Writes a stretch as frames hold it; gives where the next one begins. */
+function putStretch(
+  figures: Float64Array,
+  start: number,
+  { number, columns }: { readonly number: number; readonly columns: readonly Float64Array[] },
+): number {
+  const rows = rowsOf(columns);
+  figures[start] = number;
+  figures[start + 1] = rows;
+  let at = start + STRETCH_HEADER;
+  for (const column of columns) {
+    for (let row = 0; row < rows; row += 1) figures[at + row] = column[row]!;
+    at += rows;
   }
-  return encodeFrame({ type: 'candles', series }, new Uint8Array(figures.buffer));
+  return at;
+}
+
+function frameOf(named: readonly Held[], figures: Float64Array): Buffer {
+  return encodeFrame(
+    { type: 'candles', named: named.map(({ number, symbol, timeframe }) => [number, symbol, timeframe] as const) },
+    new Uint8Array(figures.buffer),
+  );
 }
 
 /** The frame of a view. */

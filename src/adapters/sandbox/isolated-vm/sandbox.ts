@@ -80,6 +80,8 @@ class IsolatedVmSandbox implements FilterSandbox {
   readonly #mostOwn: number;
   readonly #traders = new Map<TraderId, Trader>();
   readonly #places = new Map<TraderId, Place>();
+  /** Where filters are loaded just now that are not at work yet. */
+  readonly #loading = new Map<TraderId, Worker>();
   #inspections = 0;
 
   constructor(options: SandboxOptions) {
@@ -93,18 +95,25 @@ class IsolatedVmSandbox implements FilterSandbox {
   }
 
   inspect(source: string): Promise<FilterOutcome> {
+    this.#inspections += 1;
+    return this.#inspect(source, { worker: this.#shared[this.#inspections % this.#shared.length]!, trader: null });
+  }
+
+  /** @param trader for whom the filter is kept ready in the worker's process; null for nobody */
+  #inspect(
+    source: string,
+    { worker, trader }: { readonly worker: Worker; readonly trader: TraderId | null },
+  ): Promise<FilterOutcome> {
     const bytes = Buffer.byteLength(source);
     const { sourceBytes } = this.limits;
     if (bytes > sourceBytes) {
       const message = `the source is ${bytes} bytes long, at most ${sourceBytes} are taken`;
       return Promise.resolve({ ok: false, fault: { code: 'syntax', message, line: null, column: null } });
     }
-    this.#inspections += 1;
-    const worker = this.#shared[this.#inspections % this.#shared.length]!;
     return new Promise((resolve, reject) => {
       worker.submit({
         owner: NOBODY,
-        request: { type: 'inspect', source },
+        request: { type: 'inspect', source, trader },
         needs: null,
         failed: reject,
         answered: (result) => {
@@ -116,26 +125,32 @@ class IsolatedVmSandbox implements FilterSandbox {
   }
 
   async load(traderId: TraderId, source: string, params: Readonly<Record<string, ParamValue>>): Promise<FilterOutcome> {
-    const outcome = await this.inspect(source);
-    if (!outcome.ok) return outcome;
-    const { meta } = outcome;
-    return attempt('meta', () => {
-      const { timeframes, lookback, references, sides, top } = meta;
-      const { resultBytes } = this.limits;
-      const config = {
-        timeframes,
-        lookback,
-        references,
-        sides,
-        top,
-        resultBytes,
-        params: resolveParams(meta.params, params),
-      };
-      this.#traders.set(traderId, { source, config, meta });
-      const place = this.#places.get(traderId) ?? { worker: this.#emptiest(), pending: 0, isUnloaded: false };
-      this.#places.set(traderId, Object.assign(place, { failuresInARow: 0, strikes: 0 }));
-      return { ok: true, meta };
-    });
+    const worker = this.#places.get(traderId)?.worker ?? this.#emptiest();
+    this.#loading.set(traderId, worker);
+    const inspected = await this.#inspect(source, { worker, trader: traderId }).finally(() =>
+      this.#loading.delete(traderId),
+    );
+    const outcome = inspected.ok
+      ? attempt('meta', () => this.#put(traderId, worker, { source, params, meta: inspected.meta }))
+      : inspected;
+    if (!outcome.ok && !this.#traders.has(traderId)) worker.drop(traderId);
+    return outcome;
+  }
+
+  /** Puts an inspected filter to work. */
+  #put(
+    traderId: TraderId,
+    worker: Worker,
+    { source, params, meta }: { source: string; params: Readonly<Record<string, ParamValue>>; meta: FilterMeta },
+  ): FilterOutcome {
+    const { timeframes, lookback, references, sides, top } = meta;
+    const { resultBytes } = this.limits;
+    const resolved = resolveParams(meta.params, params);
+    const config = { timeframes, lookback, references, sides, top, resultBytes, params: resolved };
+    this.#traders.set(traderId, { source, config, meta });
+    const place = this.#places.get(traderId) ?? { worker, pending: 0, isUnloaded: false };
+    this.#places.set(traderId, Object.assign(place, { failuresInARow: 0, strikes: 0 }));
+    return { ok: true, meta };
   }
 
   extend(candles: readonly CandleColumns[]): void {
@@ -204,7 +219,8 @@ class IsolatedVmSandbox implements FilterSandbox {
   /** The shared process with the fewest traders. */
   #emptiest(): Worker {
     const counts = new Map(this.#shared.map((worker) => [worker, 0]));
-    for (const { worker } of this.#places.values()) counts.set(worker, (counts.get(worker) ?? Infinity) + 1);
+    const taken = [...[...this.#places.values()].map(({ worker }) => worker), ...this.#loading.values()];
+    for (const worker of taken) counts.set(worker, (counts.get(worker) ?? Infinity) + 1);
     return this.#shared.reduce((a, b) => (counts.get(b)! < counts.get(a)! ? b : a));
   }
 

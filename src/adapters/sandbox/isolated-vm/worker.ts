@@ -54,11 +54,17 @@ const WATCH_MS = 25;
 const START_MS = 20_000;
 const MOST_STARTS = 5;
 const MOST_SYMBOLS = 4_096;
+/** When nothing was to do for so long, isolates that have much garbage are tidied: it takes some milliseconds for each. */
+const QUIET_MS = 1_000;
+/** What comes together in so many jobs of a trader is worth it, and so is what compiling a filter leaves behind. */
+const UNTIDY_JOBS = 100;
 
 interface Running {
   readonly process: SandboxProcess;
   readonly filters: Map<string, LoadedFilter>;
   readonly symbols: Map<string, readonly string[]>;
+  /** Jobs of each trader since its isolate was tidied. */
+  readonly untidy: Map<string, number>;
   isReady: boolean;
   view: MarketView | null;
 }
@@ -94,6 +100,7 @@ export class Worker {
   #running: Running | null = null;
   #current: Current | null = null;
   #startTimer: Timer | null = null;
+  #quietTimer: Timer | null = null;
   #failedStarts = 0;
   #lastId = 0;
   #isClosed = false;
@@ -126,12 +133,15 @@ export class Worker {
   }
 
   drop(trader: string): void {
-    if (this.#running?.filters.delete(trader) === true) this.tell(encodeFrame({ type: 'drop', trader }));
+    this.#running?.filters.delete(trader);
+    this.#running?.untidy.delete(trader);
+    this.tell(encodeFrame({ type: 'drop', trader }));
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#startTimer?.cancel();
+    this.#quietTimer?.cancel();
     const running = this.#running;
     running?.process.kill();
     await running?.process.ended;
@@ -151,7 +161,8 @@ export class Worker {
       answer: (message, text) => this.#answered(message, text),
       ended: (how) => this.#ended(running, how),
     });
-    const running: Running = { process, filters: new Map(), symbols: new Map(), isReady: false, view: null };
+    const known = { filters: new Map(), symbols: new Map(), untidy: new Map() };
+    const running: Running = { process, ...known, isReady: false, view: null };
     this.#running = running;
     this.#startTimer = this.#options.clock.setTimer(START_MS, () => process.kill());
     for (const frame of this.#candles.frames()) process.write(frame);
@@ -162,8 +173,12 @@ export class Worker {
     if (this.#current !== null || running === null || !running.isReady) return;
     let job = this.#waiting.take() ?? this.#idle.take();
     while (job?.isWanted?.() === false) job = this.#waiting.take() ?? this.#idle.take();
-    if (job === undefined) return;
     const { clock } = this.#options;
+    this.#quietTimer?.cancel();
+    if (job === undefined) {
+      if (tidyDue(running).length > 0) this.#quietTimer = clock.setTimer(QUIET_MS, () => this.#tidy());
+      return;
+    }
     const id = (this.#lastId += 1);
     const frames = job.needs === null ? [] : framesBefore(running, job.owner, job.needs);
     frames.push(encodeFrame({ ...job.request, id }));
@@ -176,6 +191,17 @@ export class Worker {
       baseBytes: null,
       endedFor: null,
     };
+  }
+
+  #tidy(): void {
+    const running = this.#running;
+    if (running === null) return;
+    const nothing = (): void => undefined;
+    for (const trader of tidyDue(running)) {
+      running.untidy.set(trader, 0);
+      const request = { type: 'tidy', trader } as const;
+      this.submit({ owner: trader, request, needs: null, answered: nothing, failed: nothing }, 'idle');
+    }
   }
 
   /** Looks after a job that takes its time. */
@@ -248,6 +274,11 @@ export class Worker {
   }
 }
 
+/** The traders whose isolates have much garbage. */
+function tidyDue({ untidy }: Running): string[] {
+  return [...untidy].flatMap(([trader, jobs]) => (jobs >= UNTIDY_JOBS ? [trader] : []));
+}
+
 /** What the process must be told before a job. */
 function framesBefore(
   running: Running,
@@ -255,9 +286,11 @@ function framesBefore(
   { filter, symbols, view }: NonNullable<Job['needs']>,
 ): Buffer[] {
   const frames: Buffer[] = [];
+  running.untidy.set(trader, (running.untidy.get(trader) ?? 0) + 1);
   if (running.filters.get(trader) !== filter) {
     running.filters.set(trader, filter);
     running.symbols.delete(trader);
+    running.untidy.set(trader, UNTIDY_JOBS);
     frames.push(encodeFrame({ type: 'register', trader, source: filter.source, config: filter.config }));
   }
   const known = running.symbols.get(trader);

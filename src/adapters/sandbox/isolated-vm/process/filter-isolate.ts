@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+
 import ivm from 'isolated-vm';
 
 import type { Timeframe } from '../../../../domain/time.ts';
@@ -7,7 +9,7 @@ import type { FilterConfig } from '../filter-config.ts';
 
 /** Where the runtime's modules come from: texts that V8 can run. */
 export interface ModuleSource {
-  /** Address of the module that exports `configure`, `run` and the like. */
+  /** Address of the module that exports `secure`, `run` and the like. */
   readonly entry: string;
   /** The address that a module's import means. */
   resolve(specifier: string, importer: string): string;
@@ -21,10 +23,20 @@ export interface IsolateLimits {
 }
 
 const MEBIBYTE = 2 ** 20;
+const COLLECT = "gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })";
 const FILTER_FILE = 'filter.js';
 const BEFORE = "import { beginLoading } from 'runtime'; beginLoading();";
 const WHOLE = `import 'before'; import * as filter from '${FILTER_FILE}'; import { adopt } from 'runtime'; adopt(filter);`;
-const FUNCTIONS = ['configure', 'loaded', 'bindSeries', 'bindTickers', 'setSymbols', 'run', 'prepare'] as const;
+const FUNCTIONS = [
+  'secure',
+  'loaded',
+  'configure',
+  'bindSeries',
+  'bindTickers',
+  'setSymbols',
+  'run',
+  'prepare',
+] as const;
 
 type RuntimeFunctions = Readonly<Record<(typeof FUNCTIONS)[number], ivm.Reference<(...args: never[]) => unknown>>>;
 
@@ -41,56 +53,71 @@ export class FilterFaultError extends Error {
   }
 }
 
-/** One isolate with the runtime and one filter in it. Each call crosses into it once and is ended at its limits. */
+/** A series of candles by its names, and the memory in which it lies. */
+export interface NamedSeries {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly shared: ivm.ExternalCopy<SharedArrayBuffer>;
+}
+
+/**
+ * One isolate with the runtime and, once it is loaded, one filter in it. Each call crosses into it once and is ended at its
+ * limits.
+ */
 export class FilterIsolate {
   readonly #isolate: ivm.Isolate;
+  readonly #context: ivm.Context;
   readonly #limits: IsolateLimits;
+  readonly #module: ivm.Module;
   readonly #runtime: RuntimeFunctions;
-  /** How much shared memory it may hold beside its own. */
-  readonly sharedBytes: number;
+  /** How many series it may see. */
+  readonly mostSeries: number;
   readonly #bound = new Set<string>();
 
-  /**
-   * @param sharedBytes shared memory counts against an isolate's limit, so it is added to it
-   * @throws FilterFaultError when the filter cannot be loaded
-   */
-  constructor(
-    filter: { source: string; config: FilterConfig },
-    modules: ModuleSource,
-    limits: IsolateLimits & { sharedBytes: number },
-  ) {
+  /** @param limits the memory of `mostSeries` is shared, which counts against an isolate's limit: it is added to it */
+  constructor(modules: ModuleSource, limits: IsolateLimits & { readonly mostSeries: number }) {
     this.#limits = limits;
-    this.sharedBytes = limits.sharedBytes;
-    const memoryLimit = Math.ceil((limits.memoryBytes + limits.sharedBytes) / MEBIBYTE);
+    this.mostSeries = limits.mostSeries;
+    const memoryLimit = Math.ceil((limits.memoryBytes + limits.mostSeries * SERIES_BYTES) / MEBIBYTE);
     this.#isolate = new ivm.Isolate({ memoryLimit, onCatastrophicError: () => process.abort() });
     try {
-      const context = this.#isolate.createContextSync();
-      const runtime = this.#loadRuntime(context, modules);
+      this.#context = this.#isolate.createContextSync();
+      this.#module = this.#loadRuntime(modules);
       this.#runtime = Object.fromEntries(
-        FUNCTIONS.map((name) => [name, runtime.namespace.getSync(name, { reference: true })]),
+        FUNCTIONS.map((name) => [name, this.#module.namespace.getSync(name, { reference: true })]),
       ) as RuntimeFunctions;
-      this.#call('configure', JSON.stringify(filter.config));
-      this.#loadFilter(filter.source, context, runtime);
+      this.#call('secure');
     } catch (thrown) {
       this.dispose();
       throw thrown;
     }
   }
 
-  /** The filter's meta as JSON. */
-  meta(): string {
+  /**
+   * Runs the filter's module.
+   * @returns its meta as JSON
+   * @throws FilterFaultError when it cannot be loaded
+   */
+  load(source: string): string {
+    this.#runModule(source);
     const loaded = JSON.parse(this.#call('loaded') as string) as { fault?: FilterFault; meta?: unknown };
     if (loaded.fault !== undefined) throw new FilterFaultError(loaded.fault, true);
     return JSON.stringify(loaded.meta);
   }
 
-  /** Lets the isolate see a series; false when it is not made for that much memory. */
-  bindSeries(symbol: string, timeframe: Timeframe, shared: ivm.ExternalCopy<SharedArrayBuffer>): boolean {
-    const key = `${symbol} ${timeframe}`;
-    if (this.#bound.has(key)) return true;
-    if ((this.#bound.size + 1) * SERIES_BYTES > this.sharedBytes) return false;
-    this.#bound.add(key);
-    this.#call('bindSeries', symbol, timeframe, shared.copyInto());
+  /** Puts the loaded filter to work. */
+  configure(config: FilterConfig): void {
+    this.#call('configure', JSON.stringify(config));
+  }
+
+  /** Lets the isolate see series; false when it is not made for that much memory. */
+  bindSeries(series: readonly NamedSeries[]): boolean {
+    const added = series.filter(({ symbol, timeframe }) => !this.#bound.has(`${symbol} ${timeframe}`));
+    if (this.#bound.size + added.length > this.mostSeries) return false;
+    if (added.length === 0) return true;
+    for (const { symbol, timeframe } of added) this.#bound.add(`${symbol} ${timeframe}`);
+    const names = JSON.stringify(added.map(({ symbol, timeframe }) => [symbol, timeframe]));
+    this.#call('bindSeries', names, ...added.map(({ shared }) => shared.copyInto()));
     return true;
   }
 
@@ -111,6 +138,23 @@ export class FilterIsolate {
     return this.#call('prepare', now, from, to) as number;
   }
 
+  /**
+   * Gives the memory back that garbage holds; by itself an isolate waits until its limit is near. The collector can be called
+   * from contexts that are made under a flag of V8: from one that no filter reaches.
+   */
+  tidy(): void {
+    setFlagsFromString('--expose-gc');
+    try {
+      const context = this.#isolate.createContextSync();
+      context.evalSync(COLLECT, { timeout: this.#limits.checkMs });
+      context.release();
+    } catch (thrown) {
+      throw this.#faultOf(thrown, true);
+    } finally {
+      setFlagsFromString('--no-expose-gc');
+    }
+  }
+
   dispose(): void {
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
@@ -123,7 +167,7 @@ export class FilterIsolate {
     }
   }
 
-  #loadRuntime(context: ivm.Context, modules: ModuleSource): ivm.Module {
+  #loadRuntime(modules: ModuleSource): ivm.Module {
     const byAddress = new Map<string, ivm.Module>();
     const addresses = new Map<ivm.Module, string>();
     const compile = (address: string): ivm.Module => {
@@ -136,14 +180,14 @@ export class FilterIsolate {
       return module;
     };
     const entry = compile(modules.entry);
-    entry.instantiateSync(context, (specifier, importer) =>
+    entry.instantiateSync(this.#context, (specifier, importer) =>
       compile(modules.resolve(specifier, addresses.get(importer) ?? modules.entry)),
     );
     entry.evaluateSync();
     return entry;
   }
 
-  #loadFilter(source: string, context: ivm.Context, runtime: ivm.Module): void {
+  #runModule(source: string): void {
     try {
       const filter = this.#isolate.compileModuleSync(source, { filename: FILTER_FILE });
       if (filter.dependencySpecifiers.length > 0) {
@@ -153,12 +197,12 @@ export class FilterIsolate {
         );
       }
       const parts: Readonly<Record<string, ivm.Module>> = {
-        runtime,
+        runtime: this.#module,
         [FILTER_FILE]: filter,
         before: this.#isolate.compileModuleSync(BEFORE, { filename: 'runtime' }),
       };
       const whole = this.#isolate.compileModuleSync(WHOLE, { filename: 'runtime' });
-      whole.instantiateSync(context, (specifier) => parts[specifier]!);
+      whole.instantiateSync(this.#context, (specifier) => parts[specifier]!);
       whole.evaluateSync({ timeout: this.#limits.checkMs });
     } catch (thrown) {
       throw this.#faultOf(thrown, true);

@@ -17,17 +17,6 @@ export interface HostSetup {
   readonly mostSymbols: number;
 }
 
-/** What inspection knows of a filter whose meta it is about to read. */
-const UNKNOWN_FILTER: FilterConfig = {
-  timeframes: ['1m'],
-  lookback: 2,
-  references: [],
-  sides: [],
-  top: null,
-  params: {},
-  resultBytes: 0,
-};
-
 /** An isolate is made for this many series at first, and made anew for more. */
 const USUAL_SERIES = 200;
 const CHUNK_BYTES = 2 ** 16;
@@ -37,6 +26,12 @@ const NOTHING = Buffer.alloc(0);
 interface SharedSeries {
   readonly ring: CandleRing;
   readonly copy: ivm.ExternalCopy<SharedArrayBuffer>;
+}
+
+/** A filter that was inspected for a trader and waits to be put to work. */
+interface Inspected {
+  readonly source: string;
+  readonly isolate: FilterIsolate;
 }
 
 interface Trader {
@@ -51,10 +46,15 @@ class SandboxHost {
   readonly #setup: HostSetup;
   readonly #modules: ModuleSource;
   readonly #series = new Map<string, SharedSeries>();
+  /** The same by the numbers that the engine gave them. */
+  readonly #numbered: SharedSeries[] = [];
   readonly #tickerRows = new Map<string, number>();
   readonly #tickers: Float64Array;
   readonly #tickersCopy: ivm.ExternalCopy<SharedArrayBuffer>;
   readonly #traders = new Map<string, Trader>();
+  readonly #inspected = new Map<string, Inspected>();
+  /** Made while nobody waits: most of what it takes to load a filter is done before it comes. */
+  #spare: FilterIsolate | null = null;
   #forming: CandleRing[] = [];
 
   constructor(setup: HostSetup, modules: ModuleSource) {
@@ -66,32 +66,30 @@ class SandboxHost {
     this.#tickersCopy = new ivm.ExternalCopy(shared);
   }
 
-  /** Makes an isolate once, so that the modules are read before anybody waits for them. */
-  warmUp(): void {
-    this.#inspect('export const meta = {}; export function check() {}');
+  /** Makes ready what the next filter will need. */
+  prepareSpare(): void {
+    try {
+      this.#spare ??= this.#createIsolate(USUAL_SERIES);
+    } catch (thrown) {
+      // There was no time or memory for it just now: then whoever needs it first waits for it, and is told.
+      faultOf(thrown);
+    }
   }
 
   /** Handles a message; gives the text of the answer where one is due. */
   handle(message: ToSandbox, figures: () => Float64Array): string | null {
     switch (message.type) {
       case 'candles':
-        this.#takeCandles(message.series, figures());
+        this.#takeCandles(message.named, figures());
         return null;
       case 'view':
         this.#takeView(message.symbols, message.forming, figures());
         return null;
       case 'register':
-        this.#traders.get(message.trader)?.isolate?.dispose();
-        this.#traders.set(message.trader, {
-          source: message.source,
-          config: message.config,
-          symbols: [],
-          isolate: null,
-        });
+        this.#register(message.trader, message.source, message.config);
         return null;
       case 'drop':
-        this.#traders.get(message.trader)?.isolate?.dispose();
-        this.#traders.delete(message.trader);
+        this.#drop(message.trader);
         return null;
       case 'symbols':
         this.#takeSymbols(message.trader, message.symbols);
@@ -99,19 +97,20 @@ class SandboxHost {
       case 'inspect':
       case 'check':
       case 'prepare':
+      case 'tidy':
         return this.#answer(message);
     }
   }
 
   #answer(request: Request): string {
-    if (request.type === 'inspect') return this.#inspect(request.source);
+    if (request.type === 'inspect') return this.#inspect(request.source, request.trader);
     const trader = this.#traders.get(request.trader);
-    if (trader === undefined) throw new Error('a trader is registered before it is checked');
+    if (trader === undefined) {
+      if (request.type === 'tidy') return '';
+      throw new Error('a trader is registered before it is checked');
+    }
     try {
-      const isolate = this.#isolateOf(trader);
-      return request.type === 'check'
-        ? isolate.run(request.kind, request.now, request.positions)
-        : String(isolate.prepare(request.now, request.from, request.to));
+      return this.#work(request, trader);
     } catch (thrown) {
       trader.isolate?.dispose();
       trader.isolate = null;
@@ -119,28 +118,84 @@ class SandboxHost {
     }
   }
 
-  #inspect(source: string): string {
-    const limits = { ...this.#setup.limits, sharedBytes: 0 };
-    const isolate = new FilterIsolate({ source, config: UNKNOWN_FILTER }, this.#modules, limits);
-    try {
-      return isolate.meta();
-    } finally {
-      isolate.dispose();
+  #work(request: Exclude<Request, { type: 'inspect' }>, trader: Trader): string {
+    switch (request.type) {
+      case 'check':
+        return this.#isolateOf(request.trader, trader).run(request.kind, request.now, request.positions);
+      case 'prepare':
+        return String(this.#isolateOf(request.trader, trader).prepare(request.now, request.from, request.to));
+      case 'tidy':
+        trader.isolate?.tidy();
+        return '';
     }
   }
 
-  #isolateOf(trader: Trader): FilterIsolate {
+  #inspect(source: string, trader: string | null): string {
+    const isolate = this.#takeIsolate(USUAL_SERIES);
+    let isKept = false;
+    try {
+      const meta = isolate.load(source);
+      if (trader !== null) {
+        this.#inspected.get(trader)?.isolate.dispose();
+        this.#inspected.set(trader, { source, isolate });
+        isKept = true;
+      }
+      return meta;
+    } finally {
+      if (!isKept) isolate.dispose();
+    }
+  }
+
+  #register(name: string, source: string, config: FilterConfig): void {
+    this.#traders.get(name)?.isolate?.dispose();
+    this.#traders.set(name, { source, config, symbols: [], isolate: null });
+  }
+
+  #drop(name: string): void {
+    this.#traders.get(name)?.isolate?.dispose();
+    this.#traders.delete(name);
+    this.#inspected.get(name)?.isolate.dispose();
+    this.#inspected.delete(name);
+  }
+
+  #isolateOf(name: string, trader: Trader): FilterIsolate {
     if (trader.isolate !== null) return trader.isolate;
     const { timeframes, references } = trader.config;
     const symbols = new Set([...trader.symbols, ...references]);
-    const needed = symbols.size * timeframes.length;
-    const sharedBytes = SERIES_BYTES * Math.max(USUAL_SERIES, Math.ceil(1.25 * needed));
-    const isolate = new FilterIsolate(trader, this.#modules, { ...this.#setup.limits, sharedBytes });
-    isolate.meta();
+    const isolate = this.#loadedIsolate(name, trader.source, symbols.size * timeframes.length);
     trader.isolate = isolate;
+    isolate.configure(trader.config);
     isolate.bindTickers(this.#tickersCopy);
     this.#bindSymbols(trader, isolate);
     return isolate;
+  }
+
+  /** An isolate with the filter in it: the one that was inspected if it fits, else a new one. */
+  #loadedIsolate(name: string, source: string, series: number): FilterIsolate {
+    const inspected = this.#inspected.get(name);
+    this.#inspected.delete(name);
+    if (inspected?.source === source && inspected.isolate.mostSeries >= series) return inspected.isolate;
+    inspected?.isolate.dispose();
+    const isolate = this.#takeIsolate(Math.max(USUAL_SERIES, Math.ceil(1.25 * series)));
+    try {
+      isolate.load(source);
+    } catch (thrown) {
+      isolate.dispose();
+      throw thrown;
+    }
+    return isolate;
+  }
+
+  /** The spare one, unless it is not made for so many series. */
+  #takeIsolate(series: number): FilterIsolate {
+    const spare = this.#spare;
+    if (spare === null || spare.mostSeries < series) return this.#createIsolate(series);
+    this.#spare = null;
+    return spare;
+  }
+
+  #createIsolate(series: number): FilterIsolate {
+    return new FilterIsolate(this.#modules, { ...this.#setup.limits, mostSeries: series });
   }
 
   #takeSymbols(name: string, symbols: readonly string[]): void {
@@ -154,11 +209,13 @@ class SandboxHost {
 
   /** False when the isolate is not made for that many series. */
   #bindSymbols(trader: Trader, isolate: FilterIsolate): boolean {
-    for (const symbol of new Set([...trader.symbols, ...trader.config.references])) {
-      for (const timeframe of trader.config.timeframes) {
-        if (!isolate.bindSeries(symbol, timeframe, this.#seriesOf(symbol, timeframe).copy)) return false;
-      }
-    }
+    const symbols = [...new Set([...trader.symbols, ...trader.config.references])];
+    const series = symbols.flatMap((symbol) =>
+      trader.config.timeframes.map((timeframe) => {
+        return { symbol, timeframe, shared: this.#seriesOf(symbol, timeframe).copy };
+      }),
+    );
+    if (!isolate.bindSeries(series)) return false;
     isolate.setSymbols(trader.symbols.map((symbol) => [symbol, this.#tickerRowOf(symbol)]));
     return true;
   }
@@ -183,12 +240,13 @@ class SandboxHost {
     return row ?? -1;
   }
 
-  #takeCandles(series: readonly (readonly [string, Timeframe, number])[], figures: Float64Array): void {
-    let start = 0;
-    for (const [symbol, timeframe, rows] of series) {
-      const columns = CANDLE_COLUMNS.map((_, at) => figures.subarray(start + at * rows, start + (at + 1) * rows));
-      this.#seriesOf(symbol, timeframe).ring.write(columns);
-      start += rows * CANDLE_COLUMNS.length;
+  #takeCandles(named: readonly (readonly [number, string, Timeframe])[], figures: Float64Array): void {
+    for (const [number, symbol, timeframe] of named) this.#numbered[number] = this.#seriesOf(symbol, timeframe);
+    for (let at = 0; at < figures.length;) {
+      const { ring } = this.#numbered[figures[at]!]!;
+      const rows = figures[at + 1]!;
+      ring.write(figures, at + 2, rows);
+      at += 2 + rows * CANDLE_COLUMNS.length;
     }
   }
 
@@ -198,10 +256,12 @@ class SandboxHost {
     figures: Float64Array,
   ): void {
     const width = TICKER_FIGURES.length;
-    this.#tickers.fill(NaN);
+    const tickers = this.#tickers.fill(NaN, 0, this.#tickerRows.size * width);
     symbols.forEach((symbol, at) => {
       const row = this.#tickerRowOf(symbol);
-      if (row >= 0) this.#tickers.set(figures.subarray(at * width, (at + 1) * width), row * width);
+      for (let figure = 0; row >= 0 && figure < width; figure += 1) {
+        tickers[row * width + figure] = figures[at * width + figure]!;
+      }
     });
     for (const ring of this.#forming) ring.setForming(null);
     this.#forming = forming.map(([symbol, timeframe], at) => {
@@ -235,7 +295,9 @@ export function serveSandbox(fd: number, setup: HostSetup, modules: ModuleSource
   const turn = (): void => {
     const length = readSync(fd, chunk);
     if (length === 0) process.exit(0);
+    let hasInspected = false;
     for (const { message, binary } of reader.push(Buffer.from(chunk.subarray(0, length)))) {
+      hasInspected = message.type === 'inspect';
       const startedAt = performance.now();
       let text: string | null = null;
       let fault: FilterFaultError['fault'] | null = null;
@@ -248,9 +310,11 @@ export function serveSandbox(fd: number, setup: HostSetup, modules: ModuleSource
         send({ type: 'answer', id: message.id, elapsedMs: performance.now() - startedAt, fault }, text ?? '');
       }
     }
+    // Whoever loads a filter is likely to check it next: that goes first.
+    if (!hasInspected) host.prepareSpare();
     setImmediate(turn);
   };
-  host.warmUp();
+  host.prepareSpare();
   send({ type: 'ready' });
   turn();
 }

@@ -9,10 +9,13 @@ import type { FilterConfig } from '../filter-config.ts';
 const HEADER_BYTES = 8;
 
 export type ToSandbox =
-  /** Closed candles: for each entry its columns, one after another, in the binary part. */
+  /**
+   * Closed candles. The binary part holds, for each stretch, the number of its series, how many rows it has, and its columns
+   * one after another. A series is named in the first frame in which it appears.
+   */
   | {
       readonly type: 'candles';
-      readonly series: readonly (readonly [symbol: string, timeframe: Timeframe, rows: number])[];
+      readonly named: readonly (readonly [series: number, symbol: string, timeframe: Timeframe])[];
     }
   /** What the next checks see besides candles: the figures of each ticker, then those of each forming candle. */
   | {
@@ -20,7 +23,7 @@ export type ToSandbox =
       readonly symbols: readonly string[];
       readonly forming: readonly (readonly [symbol: string, timeframe: Timeframe])[];
     }
-  /** A trader's filter; compiled when it is needed first. */
+  /** A trader's filter; loaded when it is needed first, unless an inspection did that already. */
   | { readonly type: 'register'; readonly trader: string; readonly source: string; readonly config: FilterConfig }
   | { readonly type: 'drop'; readonly trader: string }
   | { readonly type: 'symbols'; readonly trader: string; readonly symbols: readonly string[] }
@@ -28,7 +31,8 @@ export type ToSandbox =
 
 /** What is answered. */
 export type Request =
-  | { readonly type: 'inspect'; readonly id: number; readonly source: string }
+  /** Loads a filter; for a trader it is kept, ready to be registered. */
+  | { readonly type: 'inspect'; readonly id: number; readonly source: string; readonly trader: string | null }
   | {
       readonly type: 'check';
       readonly id: number;
@@ -46,7 +50,9 @@ export type Request =
       readonly now: number;
       readonly from: number;
       readonly to: number;
-    };
+    }
+  /** Gives back what garbage of a trader's isolate holds. */
+  | { readonly type: 'tidy'; readonly id: number; readonly trader: string };
 
 export type FromSandbox =
   | { readonly type: 'ready' }
@@ -72,7 +78,11 @@ export interface Frame<Message> {
 /** Cuts what a socket brings into frames. */
 export class FrameReader<Message> {
   readonly #longest: number;
-  #received: Buffer = Buffer.alloc(0);
+  /** What came and belongs to no complete frame yet; joined once the whole frame is there. */
+  #chunks: Buffer[] = [];
+  #received = 0;
+  /** How many bytes must be there before it is worth looking again. */
+  #needed = HEADER_BYTES;
 
   /** @param longest bytes of a frame; the peer is not trusted to keep to it */
   constructor(longest: number) {
@@ -84,15 +94,21 @@ export class FrameReader<Message> {
    * @throws RangeError for a frame that is too long, SyntaxError for one that is no JSON
    */
   *push(chunk: Buffer): Generator<Frame<Message>> {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    for (;;) {
-      const received = this.#received;
-      if (received.length < HEADER_BYTES) return;
+    this.#chunks.push(chunk);
+    this.#received += chunk.length;
+    while (this.#received >= this.#needed) {
+      const received = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+      this.#chunks = [received];
       const jsonEnd = HEADER_BYTES + received.readUInt32LE(0);
       const end = jsonEnd + received.readUInt32LE(4);
       if (end > this.#longest) throw new RangeError(`a frame of ${end} bytes, at most ${this.#longest} are taken`);
-      if (received.length < end) return;
-      this.#received = received.subarray(end);
+      if (received.length < end) {
+        this.#needed = end;
+        return;
+      }
+      this.#chunks = [received.subarray(end)];
+      this.#received -= end;
+      this.#needed = HEADER_BYTES;
       const message = JSON.parse(received.toString('utf8', HEADER_BYTES, jsonEnd)) as Message;
       yield { message, binary: Uint8Array.prototype.slice.call(received, jsonEnd, end) };
     }

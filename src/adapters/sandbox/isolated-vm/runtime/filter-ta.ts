@@ -10,7 +10,8 @@ type TaFunction = (...args: unknown[]) => unknown;
 
 /** What `ta` must know of the filter that calls it. */
 export interface Surroundings {
-  readonly recipes: Recipes;
+  /** Null as long as there are no candles. */
+  readonly recipes: () => Recipes | null;
   /** A column that was handed out in this turn; null for anything else. */
   readonly columnOf: (value: unknown) => HandedColumn | null;
   /** The series behind a candle set; null for anything else. */
@@ -68,7 +69,7 @@ function remembering(original: TaFunction & { readonly indicator: Indicator }, a
     return { owner, inputs: inputsOfSet, columns: [], rest: args.slice(1) };
   };
   return (...args) => {
-    const recipe = around.recipes.find(indicator, args, sourceOf);
-    return recipe === null ? original(...args) : recipe.result.of(recipe);
+    const recipe = around.recipes()?.find(indicator, args, sourceOf);
+    return recipe === null || recipe === undefined ? original(...args) : recipe.result.of(recipe);
   };
 }

@@ -1,5 +1,6 @@
 import type { IndicatorState } from '../../../../analysis/indicators/index.ts';
 import { columnStart, RING_ROWS } from '../candle-memory.ts';
+import type { ColumnMemory } from './column-memory.ts';
 
 /** Columns computed of others stand behind the ten of a candle. */
 export const HL2 = 10;
@@ -46,21 +47,16 @@ interface Cached {
  */
 export class Generation {
   readonly #shared: Float64Array;
-  readonly #capacity: number;
+  readonly #memory: ColumnMemory;
   readonly #columns: (Column | undefined)[] = new Array<Column | undefined>(COLUMN_COUNT).fill(undefined);
   readonly #cached: (Cached | undefined)[] = [];
-  readonly #scratch: Float64Array[];
   #from = -1;
   #length = 0;
 
-  /**
-   * @param capacity rows, twice the lookback
-   * @param scratch what all generations of a trader share for columns that are not looked at
-   */
-  constructor(shared: Float64Array, capacity: number, scratch: Float64Array[]) {
+  /** @param memory shared by all generations of a trader */
+  constructor(shared: Float64Array, memory: ColumnMemory) {
     this.#shared = shared;
-    this.#capacity = capacity;
-    this.#scratch = scratch;
+    this.#memory = memory;
   }
 
   /** The number of the first candle in the ring; -1 before there is one. */
@@ -97,7 +93,7 @@ export class Generation {
   }
 
   column(number: number): Float64Array {
-    const column = (this.#columns[number] ??= { values: this.#empty(), length: 0 });
+    const column = (this.#columns[number] ??= { values: this.#memory.take(), length: 0 });
     if (column.length < this.#length) {
       if (number === HL2 || number === HLC3) this.#derive(number, column);
       else this.#copy(number, column);
@@ -111,12 +107,12 @@ export class Generation {
     recipe.isUsed[output] = true;
     let cached = this.#cached[recipe.id];
     if (cached === undefined) {
-      const outputs = recipe.isUsed.map((isUsed, at) => (isUsed ? this.#empty() : this.#unread(at)));
+      const outputs = recipe.isUsed.map((isUsed, at) => (isUsed ? this.#memory.take() : this.#memory.unread(at)));
       cached = { recipe, state: recipe.start(), outputs, length: 0, running: false };
       this.#cached[recipe.id] = cached;
     }
-    if (cached.outputs[output] === this.#unread(output)) {
-      cached.outputs[output] = this.#empty();
+    if (cached.outputs[output] === this.#memory.unread(output)) {
+      cached.outputs[output] = this.#memory.take();
       reset(cached);
     }
     if (cached.running) reset(cached);
@@ -124,16 +120,12 @@ export class Generation {
     return cached.outputs[output]!;
   }
 
+  /** Lets go of a series; its memory serves the next. */
   forget(id: number): void {
+    this.#cached[id]?.outputs.forEach((column, at) => {
+      if (column !== this.#memory.unread(at)) this.#memory.give(column);
+    });
     this.#cached[id] = undefined;
-  }
-
-  #unread(output: number): Float64Array {
-    return (this.#scratch[output] ??= this.#empty());
-  }
-
-  #empty(): Float64Array {
-    return new Float64Array(this.#capacity).fill(NaN);
   }
 
   #extend(cached: Cached): void {

@@ -1,6 +1,9 @@
 import type { Series } from './series.ts';
 import { COLUMN_COUNT } from './generation.ts';
 
+/** What a filter is told that asks for candles while its module is loaded. */
+export const NO_CANDLES = 'candles are there while check or manage runs, not before';
+
 /** Counts symbols over all checks: what was handed out for an earlier one is stale. */
 export const turn = { number: 0 };
 
@@ -44,7 +47,7 @@ export class HandedSeries {
 
   column(number: number): Float64Array {
     const { series } = this;
-    if (series === null) throw new Error('candles are there while check or manage runs, not before');
+    if (series === null) throw new Error(NO_CANDLES);
     const column = (this.#columns[number] ??= { owner: this, number, memory: new Handed(this.#capacity) });
     const { memory } = column;
     if (memory.turn === turn.number) return memory.view;

@@ -93,15 +93,20 @@ function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** Freezes the roots and everything that can be reached from them. */
+/** Freezes the roots and everything that can be reached from them. In plain loops, as each new isolate waits for it. */
 function freezeAll(roots: readonly object[]): void {
   const seen = new Set<object>(roots);
+  const add = (value: unknown): void => {
+    if (isObject(value)) seen.add(value);
+  };
   for (const object of seen) {
-    const descriptors = Reflect.ownKeys(object).map((key) => Reflect.getOwnPropertyDescriptor(object, key));
-    const held = descriptors.flatMap((descriptor): unknown[] =>
-      descriptor === undefined ? [] : Object.values(descriptor),
-    );
-    for (const each of [Reflect.getPrototypeOf(object), ...held]) if (isObject(each)) seen.add(each);
+    for (const key of Reflect.ownKeys(object)) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
+      add(descriptor?.value);
+      add(descriptor?.get);
+      add(descriptor?.set);
+    }
+    add(Reflect.getPrototypeOf(object));
     Object.freeze(object);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The trusted part of an isolate. The sandbox process calls what is exported here, in this order: `configure`, which locks
- * the globals down; then the filter's module is run between `beginLoading` and `adopt`; then `bind...` and `run`. The filter
- * itself reaches none of it: it sees its globals, and may import nothing.
+ * The trusted part of an isolate. The sandbox process calls what is exported here, in this order: `secure`, which locks the
+ * globals down; then the filter's module is run between `beginLoading` and `adopt`; then `configure`, `bind...` and `run`.
+ * The filter itself reaches none of it: it sees its globals, and may import nothing.
  */
 import type { Timeframe } from '../../../../domain/time.ts';
 import type { FilterPosition } from '../../../../ports/filter-sandbox.ts';
@@ -12,6 +12,7 @@ import { FilterRun } from './filter-run.ts';
 import type { FilterFunctions } from './filter-run.ts';
 import { createFilterTa } from './filter-ta.ts';
 import { lockDown } from './lockdown.ts';
+import { NO_CANDLES } from './handed.ts';
 import { Market } from './market.ts';
 import { budgetOf, readPlain, Unreadable } from './plain.ts';
 import { Plots } from './plots.ts';
@@ -21,31 +22,28 @@ import { Recipes } from './recipes.ts';
 /** Characters of `meta` and its values, at most. */
 const LONGEST_META = 20_000;
 
-type Loading = { readonly meta: unknown } | { readonly fault: IsolateFault };
+type Loading = { readonly meta: unknown; readonly functions: FilterFunctions } | { readonly fault: IsolateFault };
 
 const plots = new Plots();
-let config: FilterConfig | null = null;
 let market: Market | null = null;
+let recipes: Recipes | null = null;
 let filterRun: FilterRun | null = null;
 let hasWaited = false;
 let loading: Loading = {
   fault: { code: 'meta', message: 'the module waits: a filter has no top-level await', line: null, column: null },
 };
 
-/** Sets the isolate up for one filter. Nothing of the filter may have run before. */
-export function configure(configJson: string): void {
-  const given = JSON.parse(configJson) as FilterConfig;
-  const candles = new Market(given);
-  const memory = new ResultMemory(2 * given.lookback);
-  const recipes = new Recipes({ forget: (id) => candles.forget(id), memory });
+/** Makes the globals of a filter. Nothing of the filter may have run before. */
+export function secure(): void {
   const ta = createFilterTa({
-    recipes,
-    columnOf: candles.columnOf,
-    seriesOf: candles.seriesOf,
-    length: () => candles.rows,
+    recipes: () => recipes,
+    columnOf: (value) => market?.columnOf(value) ?? null,
+    seriesOf: (value) => market?.seriesOf(value) ?? null,
+    length: () => {
+      if (market === null) throw new Error(NO_CANDLES);
+      return market.rows;
+    },
   });
-  config = given;
-  market = candles;
   lockDown({ ta, plot: Object.freeze(plots.plot) });
 }
 
@@ -59,15 +57,14 @@ export function beginLoading(): void {
 
 /** Called with the filter's exports right after its module ran. */
 export function adopt(exported: Readonly<Record<string, unknown>>): void {
-  if (hasWaited || config === null || market === null) return;
+  if (hasWaited) return;
   try {
     const { check, manage } = exported;
     if (typeof check !== 'function') throw new Unreadable('no check; write export function check({ close }) { ... }');
     if (manage !== undefined && typeof manage !== 'function') throw new Unreadable('manage is no function');
     if (exported['meta'] === undefined) throw new Unreadable('no meta; write export const meta = { name: ..., ... }');
-    loading = { meta: readPlain(exported['meta'], 'meta', budgetOf(LONGEST_META)) };
-    const functions = { check, manage: manage ?? null } as FilterFunctions;
-    filterRun = new FilterRun(functions, config, { market, plots });
+    const meta = readPlain(exported['meta'], 'meta', budgetOf(LONGEST_META));
+    loading = { meta, functions: { check, manage: manage ?? null } as FilterFunctions };
   } catch (thrown) {
     const fault = describeThrown(thrown, '');
     loading = { fault: { ...fault, code: fault.code === 'result' ? 'meta' : fault.code } };
@@ -76,11 +73,23 @@ export function adopt(exported: Readonly<Record<string, unknown>>): void {
 
 /** What came of loading: `{"meta": ...}` or `{"fault": ...}`. */
 export function loaded(): string {
-  return JSON.stringify(loading);
+  return JSON.stringify('fault' in loading ? loading : { meta: loading.meta });
 }
 
-export function bindSeries(symbol: string, timeframe: Timeframe, shared: SharedArrayBuffer): void {
-  market?.bind(symbol, timeframe, new Float64Array(shared));
+/** Puts the filter to work with the settings that were made of its meta. */
+export function configure(configJson: string): void {
+  if ('fault' in loading) return;
+  const config = JSON.parse(configJson) as FilterConfig;
+  const candles = new Market(config);
+  market = candles;
+  recipes = new Recipes({ forget: (id) => candles.forget(id), memory: new ResultMemory(2 * config.lookback) });
+  filterRun = new FilterRun(loading.functions, config, { market: candles, plots });
+}
+
+/** @param namesJson symbol and timeframe of each of the series that follow */
+export function bindSeries(namesJson: string, ...shared: SharedArrayBuffer[]): void {
+  const names = JSON.parse(namesJson) as [symbol: string, timeframe: Timeframe][];
+  names.forEach(([symbol, timeframe], at) => market?.bind(symbol, timeframe, new Float64Array(shared[at]!)));
 }
 
 export function bindTickers(shared: SharedArrayBuffer): void {

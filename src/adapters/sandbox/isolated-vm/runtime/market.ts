@@ -2,8 +2,9 @@ import { anchorTime, candleOpenTime, timeframeMs } from '../../../../domain/time
 import type { Timeframe } from '../../../../domain/time.ts';
 import { CANDLE_COLUMNS, FORMING, HAS_FORMING, TICKER_FIGURES } from '../candle-memory.ts';
 import type { FilterConfig } from '../filter-config.ts';
+import { ColumnMemory } from './column-memory.ts';
 import type { HandedColumn } from './handed.ts';
-import { HandedSeries, turn } from './handed.ts';
+import { HandedSeries, NO_CANDLES, turn } from './handed.ts';
 import { HL2, HLC3 } from './generation.ts';
 import { Series } from './series.ts';
 import type { Moment } from './series.ts';
@@ -26,8 +27,7 @@ type CandleSet = Readonly<Record<string, unknown>>;
 export class Market {
   readonly #config: FilterConfig;
   readonly #series = new Map<string, Series>();
-  /** See `Generation`. */
-  readonly #scratch: Float64Array[] = [];
+  readonly #memory: ColumnMemory;
   readonly #byView = new Map<Float64Array, HandedColumn>();
   readonly #bySet = new Map<unknown, HandedSeries>();
   readonly #own: readonly HandedSeries[];
@@ -40,8 +40,9 @@ export class Market {
 
   constructor(config: FilterConfig) {
     this.#config = config;
+    this.#memory = new ColumnMemory(2 * config.lookback);
     const handed = (): readonly HandedSeries[] =>
-      config.timeframes.map(() => new HandedSeries(2 * config.lookback, this.#byView));
+      config.timeframes.map(() => new HandedSeries(this.#memory.capacity, this.#byView));
     this.#own = handed();
     this.#others = config.references.map((symbol) => ({ symbol, handed: handed() }));
     this.candles = this.#candleSets('candles', this.#own);
@@ -56,12 +57,12 @@ export class Market {
 
   /** Rows of the clock timeframe's columns. */
   get rows(): number {
-    if (this.clock.series === null) throw new Error('candles are there while check or manage runs, not before');
+    if (this.clock.series === null) throw new Error(NO_CANDLES);
     return this.clock.series.generation.length;
   }
 
   bind(symbol: string, timeframe: Timeframe, shared: Float64Array): void {
-    this.#series.set(`${symbol} ${timeframe}`, new Series(shared, this.#config.lookback, this.#scratch));
+    this.#series.set(`${symbol} ${timeframe}`, new Series(shared, this.#memory));
   }
 
   bindTickers(shared: Float64Array): void {

@@ -1,4 +1,5 @@
 import { columnStart, END, REVISION, RING_ROWS } from '../candle-memory.ts';
+import type { ColumnMemory } from './column-memory.ts';
 import { Generation } from './generation.ts';
 
 /** What the moment of a check means for a timeframe. */
@@ -22,10 +23,9 @@ export class Series {
   #anchor = NaN;
   #revision = NaN;
 
-  /** @param lookback candles */
-  constructor(shared: Float64Array, lookback: number, scratch: Float64Array[]) {
+  constructor(shared: Float64Array, memory: ColumnMemory) {
     this.shared = shared;
-    this.generation = new Generation(shared, 2 * lookback, scratch);
+    this.generation = new Generation(shared, memory);
   }
 
   /** Brings the series to a moment; false when it has no full lookback of candles up to it. */
@@ -48,7 +48,7 @@ export class Series {
    */
   prepare(moment: Moment): void {
     if (moment.anchor === this.#anchor || this.#revision !== this.shared[REVISION]) return;
-    const end = this.shared[END]!;
+    const end = this.#end;
     const from = this.#rowFrom(moment.anchor, end);
     if (from >= end || this.#timeAt(from) !== moment.anchor) return;
     this.generation.startOver(from, end - from);
@@ -67,13 +67,18 @@ export class Series {
   /** The number after the last candle closed at the moment; -1 when the newest of them has not come. */
   #visibleEnd({ formingOpenTime, stepMs }: Moment): number {
     const first = this.#first;
-    let end = this.shared[END]!;
+    let end = this.#end;
     while (end > first && this.#timeAt(end - 1) >= formingOpenTime) end -= 1;
     return end > first && this.#timeAt(end - 1) === formingOpenTime - stepMs ? end : -1;
   }
 
+  /** How many candles ever came. As a whole number: the remainder of a floating one takes as long as all the rest. */
+  get #end(): number {
+    return this.shared[END]! | 0;
+  }
+
   get #first(): number {
-    const end = this.shared[END]!;
+    const end = this.#end;
     return end > RING_ROWS ? end - RING_ROWS : 0;
   }
 
