@@ -241,6 +241,11 @@ const CATALOGUE = {
     message: 'the exchange ({venue}) cannot be used: {problem}',
     hint: 'Look at the network and BINANCE_REST_URL, then start again. `aitrader --sim` needs no exchange.',
   },
+  HEDGE_MODE: {
+    fault: 'user',
+    message: 'the futures account at {venue} is in hedge mode: a long and a short position in one symbol side by side',
+    hint: 'Close its positions and orders, then switch the position mode to one-way at the exchange.',
+  },
 
   // Recorded markets
   TAPE_UNREADABLE: {
