@@ -45,7 +45,7 @@ run: build ## set up, build and start the program; ARGS="..." are its arguments
 	@exec node bin/aitrader.cjs $(or $(ARGS),$(RUN_ARGS))
 
 test: build ## set up, build and run all tests; ARGS="..." go to vitest
-	@echo "-> tests (about a minute)"
+	@echo "-> tests (several minutes)"
 	@vitest run $(ARGS)
 
 coverage: setup ## run all tests and show which lines they reach; details in coverage/index.html
