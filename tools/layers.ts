@@ -45,11 +45,13 @@ export const PACKAGE_HOMES: Record<string, readonly string[]> = {
   commander: ['src/modes/cli/'],
   'eslint-scope': ['src/modes/cli/filter/'],
   fastify: ['src/sim/'],
+  ink: ['src/frontends/tui/'],
   'isolated-vm': ['src/adapters/sandbox/isolated-vm/'],
   kysely: ['src/adapters/store/'],
   pino: ['src/adapters/logger/'],
   'pino-pretty': ['src/adapters/logger/'],
   'pino-roll': ['src/adapters/logger/'],
+  react: ['src/frontends/tui/'],
   ws: ['src/sim/'],
   zod: ['src/config/', 'src/frontends/control/'],
 };

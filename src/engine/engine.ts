@@ -76,6 +76,11 @@ export class Engine {
     this.#report = views.report;
   }
 
+  /** Of how many symbols the history is loaded. */
+  get loading(): { readonly loaded: number; readonly wanted: number } {
+    return this.#desks.market.progress;
+  }
+
   /** Figures of the run so far, for its summary. */
   report(): EngineReport {
     return this.#report();

@@ -19,6 +19,8 @@ import type { ChosenMode } from './choose-mode.ts';
 import { EXIT } from './cli/exit-code.ts';
 import { loadSettings } from './cli/load-settings.ts';
 import type { ProgramOptions } from './cli/program.ts';
+import { farewell } from './desk/farewell.ts';
+import { LogLines } from './desk/log-lines.ts';
 import { openWorld } from './desk/open-world.ts';
 import { runDesk } from './desk/run-desk.ts';
 import { simulationOptions } from './desk/simulation-options.ts';
@@ -38,6 +40,8 @@ interface Session {
   readonly clock: Clock;
   readonly dataDir: DataDir;
   readonly logger: ProgramLogger;
+  /** Null: no screen, log lines on stderr. */
+  readonly screen: LogLines | null;
 }
 
 function moneyOf(options: ProgramOptions, settings: LoadedConfig): MoneyKind {
@@ -75,9 +79,10 @@ export async function runSession(options: ProgramOptions): Promise<number> {
   const clock = createSystemClock();
   const dataDir = openDataDir(settings.config.dataDir, clock.now());
   try {
-    const logger = await openLog({ settings, chosen, clock, dataDir });
+    const screen = hasScreen(chosen, options) ? new LogLines() : null;
+    const logger = await openLog({ settings, chosen, clock, dataDir, screen });
     try {
-      return await runSessionDesk({ settings, chosen, money, clock, dataDir, logger }, options);
+      return await runSessionDesk({ settings, chosen, money, clock, dataDir, logger, screen }, options);
     } finally {
       await logger.close();
     }
@@ -86,16 +91,24 @@ export async function runSession(options: ProgramOptions): Promise<number> {
   }
 }
 
-function openLog(session: Pick<Session, 'settings' | 'chosen' | 'clock' | 'dataDir'>): Promise<ProgramLogger> {
+/** In local mode at a terminal, unless the user wants lines or a summary for a program. */
+function hasScreen({ mode }: ChosenMode, { tui, summary }: ProgramOptions): boolean {
+  return mode === 'local' && tui && summary === undefined && process.stdout.isTTY;
+}
+
+function openLog(
+  session: Pick<Session, 'settings' | 'chosen' | 'clock' | 'dataDir' | 'screen'>,
+): Promise<ProgramLogger> {
   const { config, secrets } = session.settings;
   const byTerminal = process.stderr.isTTY && session.chosen.mode === 'local' ? 'console' : 'json';
   return createLogger({
     clock: session.clock,
     level: config.log.level,
-    stderr: config.log.format ?? byTerminal,
+    stderr: session.screen === null ? (config.log.format ?? byTerminal) : 'none',
     color: config.display.color && process.stderr.isTTY,
     files: { directory: join(session.dataDir.path, 'logs'), fileBytes: LOG_FILE_BYTES, files: LOG_FILES },
     secrets,
+    onLine: (line) => session.screen?.write(line),
   });
 }
 
@@ -129,9 +142,11 @@ async function runSessionDesk(session: Session, options: ProgramOptions): Promis
       stopped,
       stop: asked.resolve,
       dataDir: session.dataDir.path,
+      screen: session.screen,
     };
     const end = await runDesk(parts);
     if (options.summary === 'json') process.stdout.write(`${JSON.stringify(end.summary)}\n`);
+    if (session.screen !== null) process.stdout.write(farewell(end));
     return end.exitCode;
   } finally {
     asked.resolve({ why: 'over', exitCode: EXIT.programFault });

@@ -37,6 +37,8 @@ const OFFENDERS: Record<string, Record<string, string[]>> = {
   'package-commander': { 'src/frontends/tui/p2.ts': ['commander'] },
   'package-fastify': { 'src/modes/p8.ts': ['fastify'] },
   'package-ws': { 'src/adapters/store/sqlite/p9.ts': ['ws'] },
+  'package-ink': { 'src/modes/p15.ts': ['ink'] },
+  'package-react': { 'src/frontends/control/p16.ts': ['react'] },
   'package-isolated-vm': { 'src/adapters/feed/binance/p10.ts': ['isolated-vm'] },
   'package-kysely': { 'src/adapters/feed/binance/p3.ts': ['kysely'] },
   'package-pino': { 'src/modes/p4.ts': ['pino'] },
@@ -81,6 +83,7 @@ const LEGAL: Record<string, string[]> = {
   'src/adapters/logger/pino/legal.ts': ['pino', 'pino-pretty', 'pino-roll'],
   'src/sim/legal.ts': ['fastify', 'ws', 'node:http'],
   'src/modes/cli/legal.ts': ['commander'],
+  'src/frontends/tui/legal.ts': ['ink', 'react'],
   'src/config/legal.ts': ['zod', 'node:fs', 'decimal.js'],
   'src/domain/hen.ts': ['./egg.ts'], // a cycle is reported once, at the first of its files
   'src/domain/legal.ts': ['decimal.js', 'node:events', '../lib/target.ts'],

@@ -21,6 +21,8 @@ import { EXIT } from '../cli/exit-code.ts';
 import type { Stop } from '../wait-for-stop.ts';
 import { openControl } from './control.ts';
 import { FilterFiles } from './filter-files.ts';
+import type { LogLines } from './log-lines.ts';
+import { openScreen } from './screen.ts';
 import { addFirstTraders } from './first-traders.ts';
 import { tellTimeline } from './timeline.ts';
 import type { Undertakings } from './undertakings.ts';
@@ -42,6 +44,8 @@ export interface DeskParts {
   readonly world: World;
   readonly undertakings: Undertakings;
   readonly dataDir: string;
+  /** The log for the screen; null where lines on stderr take its place. */
+  readonly screen: LogLines | null;
   /** Settles when the user or a supervisor wants the desk to end. */
   readonly stopped: Promise<Stop>;
   /** Makes `stopped` settle. */
@@ -53,6 +57,8 @@ export interface DeskEnd {
   readonly exitCode: number;
   /** One JSON object: the summary of the run (contracts 3). */
   readonly summary: Readonly<Record<string, unknown>>;
+  /** What stays open, in words; null when nothing does. */
+  readonly left: string | null;
 }
 
 /** Runs the desk in its world until it is stopped or the world ends. */
@@ -91,9 +97,10 @@ async function runEngine(parts: DeskParts, tools: Tools): Promise<DeskEnd> {
     await engine.start();
     const end = await serve(parts, tools, engine);
     logger.info(`stopping: ${end.why}`);
-    tellEnd(await engine.stop(!(await isSettled(ended))), parts);
+    const left = wordsOfEnd(await engine.stop(!(await isSettled(ended))), parts);
+    if (left !== null) logger.info(left);
     const uptimeMs = Math.round(realClock.monotonicMs() - startedAt);
-    return { exitCode: end.exitCode, summary: summaryOf(engine, parts, uptimeMs) };
+    return { exitCode: end.exitCode, summary: summaryOf(engine, parts, uptimeMs), left };
   } finally {
     ending.abort();
     await ended;
@@ -130,13 +137,17 @@ async function serve(parts: DeskParts, { sandbox }: Tools, engine: Engine): Prom
   });
   const stop = (): void => parts.stop({ why: 'aitrader stop', exitCode: EXIT.done });
   const control = await openControl({ ...parts, sandbox, engine, stop });
+  let closeScreen = (): Promise<void> => Promise.resolve();
   try {
     void files.start();
+    const quit = (): void => parts.stop({ why: 'quit', exitCode: EXIT.done });
+    if (parts.screen !== null) closeScreen = await openScreen({ ...parts, lines: parts.screen, engine, quit });
     const figures = `${world.symbols.length} symbols, ${engine.handle.traders().length} traders`;
     logger.info(`ready: ${figures}. \`aitrader status\` shows the desk from another terminal; Ctrl+C ends it`);
     return await parts.stopped;
   } finally {
     files.stop();
+    await closeScreen();
     await control.close();
   }
 }
@@ -174,15 +185,18 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
 }
 
-/** Says which positions stay open, and who guards them. */
-function tellEnd({ guardedAtVenue, unguarded }: EngineEnd, { logger, money }: DeskParts): void {
+/** Which positions stay open, and who guards them. */
+function wordsOfEnd({ guardedAtVenue, unguarded }: EngineEnd, { money }: DeskParts): string | null {
   const namesOf = (positions: EngineEnd['unguarded']): string => positions.map(({ symbol }) => symbol).join(', ');
-  if (guardedAtVenue.length > 0) {
-    const where =
-      money === 'live' ? 'at the exchange' : `in the ${money} account, where nothing moves until the next start`;
-    logger.info(`stays open, guarded by stops that rest ${where}: ${namesOf(guardedAtVenue)}`);
-  }
-  if (unguarded.length > 0) logger.warn(`stays open and is guarded by nobody now: ${namesOf(unguarded)}`);
+  const where =
+    money === 'live' ? 'at the exchange' : `in the ${money} account, where nothing moves until the next start`;
+  const words = [
+    ...(guardedAtVenue.length > 0
+      ? [`stays open, guarded by stops that rest ${where}: ${namesOf(guardedAtVenue)}`]
+      : []),
+    ...(unguarded.length > 0 ? [`stays open and is guarded by nobody now: ${namesOf(unguarded)}`] : []),
+  ];
+  return words.length > 0 ? words.join('; ') : null;
 }
 
 function summaryOf(engine: Engine, { mode, money }: DeskParts, uptimeMs: number): DeskEnd['summary'] {

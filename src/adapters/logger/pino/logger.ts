@@ -26,6 +26,8 @@ export interface LoggerOptions {
   readonly files: LogFileOptions | null;
   /** Values to be masked wherever they turn up. Shorter ones than 6 characters are masked by the name of their field only. */
   readonly secrets: readonly Secret[];
+  /** Is handed every line as it is written, as JSON with secrets masked. */
+  readonly onLine?: (line: string) => void;
   /** An open file in place of stderr. */
   readonly stderrFd?: number;
 }
@@ -59,6 +61,7 @@ class Destination {
   readonly #stderr: LineSink;
   readonly #isQuiet: boolean;
   readonly #onStderr: (line: string) => string;
+  readonly #onLine: (line: string) => void;
   readonly #clock: Clock;
   #files: LineSink | null = null;
 
@@ -69,6 +72,7 @@ class Destination {
     this.#stderr = new LineSink(target, silent, () => options.clock.monotonicMs());
     this.#isQuiet = options.stderr === 'none';
     this.#onStderr = options.stderr === 'json' ? (line) => line : createPrettifier(options.color);
+    this.#onLine = options.onLine ?? (() => undefined);
     this.#clock = options.clock;
   }
 
@@ -81,6 +85,7 @@ class Destination {
     const safe = `${printable(line.trimEnd())}\n`;
     this.#files?.write(safe);
     if (!this.#isQuiet) this.#stderr.write(this.#onStderr(safe));
+    this.#onLine(safe);
   }
 
   /** Tells of trouble with the log files: on stderr, also when nothing else goes there, and in them when they work again. */

@@ -1,0 +1,22 @@
+import type { EngineCommand } from '../../../domain/command.ts';
+
+/** What is to be done after an answer. */
+export type Deed =
+  { readonly kind: 'command'; readonly command: EngineCommand; readonly done: string } | { readonly kind: 'quit' };
+
+/** One key that answers a question. */
+export interface Choice {
+  readonly key: string;
+  readonly says: string;
+  readonly deed: Deed;
+}
+
+/** Something that is asked before it is done. Esc, and any key that is no choice, means no. */
+export interface Question {
+  readonly text: string;
+  readonly isDangerous: boolean;
+  readonly answer:
+    | { readonly kind: 'keys'; readonly choices: readonly Choice[] }
+    /** Exactly these words, and Enter. */
+    | { readonly kind: 'words'; readonly words: string; readonly deed: Deed };
+}
