@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   matching: async () => (await import('./matching.ts')).benchMatching(),
   feed: async () => (await import('./feed.ts')).benchFeed(),
   'feed-load': async () => (await import('./feed-load.ts')).benchFeedLoad(),
+  'feed-memory': async () => (await import('./feed-memory.ts')).benchFeedMemory(),
   engine: async () => (await import('./engine.ts')).benchEngine(),
   positions: async () => (await import('./positions.ts')).benchPositions(),
   indicators: async () => (await import('./indicators.ts')).benchIndicators(),
