@@ -81,7 +81,7 @@ describe('stream messages have the keys and types of the documentation', () => {
   });
 
   it.each(['public', 'market'] as const)('on futures, route %s', async (route) => {
-    const own = FUTURES_STREAMS.filter((one) => one.route === route && !one.stream.endsWith('forceOrder'));
+    const own = FUTURES_STREAMS.filter((one) => one.route === route && !one.stream.includes('forceOrder'));
     const url = exchange.addresses.futuresWs.replace(/ws$/, `${route}/stream`);
     const heard = await firstMessages(
       url,
@@ -129,7 +129,9 @@ describe('account events have the keys and types of the documentation', () => {
     const client = await StreamClient.open(
       `${addresses.futuresWs.replace(/ws$/, 'private/ws')}?listenKey=${listenKey}`,
     );
-    const forced = await StreamClient.open(`${addresses.futuresWs.replace(/ws$/, 'market/ws')}/btcusdt@forceOrder`);
+    const market = addresses.futuresWs.replace(/ws$/, 'market/ws');
+    const forced = FUTURES_STREAMS.filter(({ stream }) => stream.includes('forceOrder'));
+    const listeners = await Promise.all(forced.map(({ stream }) => StreamClient.open(`${market}/${stream}`)));
     await request(addresses, 'POST /fapi/v1/leverage', { symbol: 'BTCUSDT', leverage: 100 });
     await request(addresses, 'POST /fapi/v1/marginType', { symbol: 'BTCUSDT', marginType: 'ISOLATED' });
     await request(addresses, 'POST /fapi/v1/order', {
@@ -157,11 +159,13 @@ describe('account events have the keys and types of the documentation', () => {
       const { shape, docs } = FUTURES_EVENTS[event.e] ?? { shape: 'null', docs: '' };
       expect(mismatches(event, shape), `${event.e} ${docs}`).toEqual([]);
     }
-    const force = FUTURES_STREAMS.find(({ stream }) => stream === 'btcusdt@forceOrder');
-    await expect.poll(() => forced.messages.length).toBeGreaterThan(0);
-    expect(mismatches(forced.messages[0], force?.shape ?? 'null')).toEqual([]);
+    for (const [index, { stream, shape, docs }] of forced.entries()) {
+      const messages = (): readonly unknown[] => listeners[index]?.messages ?? [];
+      await expect.poll(() => messages().length).toBeGreaterThan(0);
+      expect(mismatches(messages()[0], shape), `${stream} ${docs}`).toEqual([]);
+      listeners[index]?.close();
+    }
     client.close();
-    forced.close();
     await exchange.close();
   });
 });

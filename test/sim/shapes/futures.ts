@@ -586,6 +586,17 @@ const futuresDepth = keys({ ...of('text', 'e s ps'), ...of('integer', 'E T U u p
 const markPrice = keys({ ...of('text', 'e s'), ...of('decimal', 'p ap P i r'), ...of('integer', 'E T st') });
 const miniTicker = keys({ ...of('text', 'e s ps'), ...of('integer', 'E st'), ...of('decimal', 'c o h l v q') });
 
+const dayTicker = keys({
+  ...of('text', 'e s ps'),
+  ...of('decimal', 'p P w c Q o h l v q'),
+  ...of('integer', 'E O C F L n st'),
+});
+const forceOrder = keys({
+  e: 'text',
+  E: 'integer',
+  o: keys({ ...of('text', 's S o f X ps'), ...of('decimal', 'q p ap l z'), ...of('integer', 'T st') }),
+});
+
 /** Of `!contractInfo`, where the brackets stay as they are. https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams/Contract-Info-Stream */
 export const CONTRACT_INFO = keys({ ...of('text', 'e s ps ct cs'), ...of('integer', 'E dt ot st') });
 
@@ -621,13 +632,10 @@ export const FUTURES_STREAMS: readonly (StreamShape & { readonly route: 'public'
   {
     route: 'market',
     stream: 'btcusdt@ticker',
-    shape: keys({
-      ...of('text', 'e s ps'),
-      ...of('decimal', 'p P w c Q o h l v q'),
-      ...of('integer', 'E O C F L n st'),
-    }),
+    shape: dayTicker,
     docs: `${STREAMS}/Individual-Symbol-Ticker-Streams`,
   },
+  { route: 'market', stream: '!ticker@arr', shape: listOf(dayTicker), docs: `${STREAMS}/All-Market-Tickers-Streams` },
   {
     route: 'market',
     stream: 'btcusdt@miniTicker',
@@ -650,12 +658,14 @@ export const FUTURES_STREAMS: readonly (StreamShape & { readonly route: 'public'
   {
     route: 'market',
     stream: 'btcusdt@forceOrder',
-    shape: keys({
-      e: 'text',
-      E: 'integer',
-      o: keys({ ...of('text', 's S o f X ps'), ...of('decimal', 'q p ap l z'), ...of('integer', 'T st') }),
-    }),
+    shape: forceOrder,
     docs: `${STREAMS}/Liquidation-Order-Streams`,
+  },
+  {
+    route: 'market',
+    stream: '!forceOrder@arr',
+    shape: forceOrder,
+    docs: `${STREAMS}/All-Market-Liquidation-Order-Streams`,
   },
 ];
 
