@@ -77,3 +77,8 @@ export function priceFromMarketData(value: number): Price {
   if (!(value > 0) || value === Infinity) throw new AitraderError('PRICE_INVALID', { given: String(value) });
   return new Decimal(value) as Price;
 }
+
+/** A price of the market as one of money; null for what is no price (NaN, infinite, zero, negative). */
+export function readPrice(value: number): Price | null {
+  return value > 0 && value < Infinity ? priceFromMarketData(value) : null;
+}

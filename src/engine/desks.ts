@@ -168,7 +168,7 @@ export class Desks {
     const held = [...this.books.positions.values()].map(({ symbol }) => symbol);
     const wanted = new Set([...this.#parts.symbols, ...needs.symbols, ...held]);
     const symbols = [...wanted].filter((symbol) => this.market.instrument(symbol) !== null);
-    this.market.need({ ...needs, symbols });
+    this.market.need({ ...needs, symbols, held });
   }
 
   #newBooks({ lastSeq, breaker }: SavedState): Books {
@@ -255,7 +255,9 @@ export class Desks {
     const { leg, positionId, signalId, id } = order.intent;
     const { symbol } = fill;
     if (leg === 'entry') {
+      const before = this.books.positions.size;
       const opened = this.entries.filled(order, fill);
+      if (this.books.positions.size > before) this.followMarket();
       if (opened === null) this.#unexplained(order, { symbol, given: 'a fill of a symbol that is not known' });
       else if (signalId !== null) this.signals.entered(signalId, id);
       this.keepKilled();
@@ -273,6 +275,7 @@ export class Desks {
     this.risk.noteTrade(pnl);
     this.signals.positionClosed(position.id);
     if (position.traderId !== null) this.traders.positionClosed(position.traderId);
+    this.followMarket();
   }
 
   #unexplained(order: Order, context: { readonly symbol: string; readonly given: string }): void {

@@ -1,4 +1,4 @@
-import { Decimal, notional, ZERO_MONEY } from '../domain/decimal.ts';
+import { Decimal, notional, readPrice, ZERO_MONEY } from '../domain/decimal.ts';
 import type { Money } from '../domain/decimal.ts';
 import { AitraderError } from '../domain/errors.ts';
 import type { Exits } from '../domain/exits.ts';
@@ -20,7 +20,6 @@ import { placeLevels } from './execution/place-levels.ts';
 import { settleExits } from './execution/settle-exits.ts';
 import type { SettledExits } from './execution/settle-exits.ts';
 import { accountFunds } from './portfolio/funds.ts';
-import { readPrice } from './positions/exits.ts';
 import type { PositionDesk } from './position-desk.ts';
 import type { RiskDesk } from './risk-desk.ts';
 

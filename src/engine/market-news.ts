@@ -18,6 +18,7 @@ export class MarketNews {
 
   stale(symbol: VenueSymbol, isStale: boolean): void {
     const { logger, books } = this.#context;
+    books.noteMarket(symbol, isStale ? 'stale' : 'recovered');
     if (!isStale) {
       logger.info(`${symbol} is heard again`, { symbol });
       return;
@@ -32,7 +33,8 @@ export class MarketNews {
   }
 
   feed(status: FeedStatus): void {
-    const { logger } = this.#context;
+    const { logger, books } = this.#context;
+    books.noteMarket('feed', status.status);
     if (status.status === 'connected') logger.info('market data flows');
     else if (status.status === 'reconnecting') {
       const { cause, attempt } = status;

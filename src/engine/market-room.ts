@@ -23,6 +23,8 @@ export interface MarketNeeds {
   readonly symbols: readonly VenueSymbol[];
   readonly timeframes: readonly Timeframe[];
   readonly lookback: number;
+  /** Symbols with an open position: on futures their mark prices are streamed. */
+  readonly held: readonly VenueSymbol[];
 }
 
 export interface MarketRoomParts {
@@ -50,7 +52,7 @@ export class MarketRoom {
   readonly #stale = new Set<VenueSymbol>();
   /** Symbols with history and without a price, and since when: what a check would find could not be acted on. */
   readonly #unpriced = new Map<VenueSymbol, number>();
-  #needs: MarketNeeds = { symbols: [], timeframes: [], lookback: 0 };
+  #needs: MarketNeeds = { symbols: [], timeframes: [], lookback: 0, held: [] };
   /** Counts changes of what is needed: a load that was begun before the last one is not put into the book. */
   #generation = 0;
   #queue: VenueSymbol[] = [];
@@ -128,7 +130,7 @@ export class MarketRoom {
     this.#parts.feed.subscribe({
       symbols: wanted.symbols,
       timeframes: ['1m', ...wanted.timeframes.filter((each) => each === '1d' || each === '1w')],
-      markSymbols: this.#context.settings.market === 'futures' ? wanted.symbols : [],
+      markSymbols: this.#context.settings.market === 'futures' ? wanted.held : [],
     });
     const isComing = (symbol: VenueSymbol): boolean => this.#loading.get(symbol) === this.#generation;
     this.#queue = wanted.symbols.filter((symbol) => !this.#loaded.has(symbol) && !isComing(symbol));

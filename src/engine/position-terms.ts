@@ -1,4 +1,4 @@
-import { Decimal, priceFromMarketData, ZERO_QUANTITY } from '../domain/decimal.ts';
+import { Decimal, readPrice, ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
 import type { Position } from '../domain/position/position.ts';
 import { lastPrice } from './context.ts';
@@ -15,19 +15,13 @@ import { closable, isSellable } from './positions/sellable.ts';
 export function positionTerms(context: EngineContext, position: Position, exitsInFlight: Quantity): EditTerms | null {
   const instrument = context.instrument(position.symbol);
   if (instrument === null) return null;
-  const number = context.atr(position.symbol, position.traderId);
-  const atr = isFigure(number) ? priceFromMarketData(number) : null;
+  const atr = readPrice(context.atr(position.symbol, position.traderId));
   return { instrument, atr, exitsInFlight, last: priceNow(context, position) };
 }
 
 /** The last price, or the best one known while there is none. */
 function priceNow(context: EngineContext, { symbol, bestPrice }: Position): Price {
-  const last = lastPrice(context, symbol);
-  return isFigure(last) ? priceFromMarketData(last) : bestPrice;
-}
-
-function isFigure(number: number): boolean {
-  return number > 0 && number < Infinity;
+  return readPrice(lastPrice(context, symbol)) ?? bestPrice;
 }
 
 /** What can be closed of the quantity: on the step, zero when the exchange would not take it. */

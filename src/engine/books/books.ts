@@ -38,6 +38,14 @@ export interface BooksOptions {
 /** How long a balance may lag behind the fills that moved it before it is taken as it is. */
 const CASH_LAG_MS = 10 * SECOND_MS;
 
+/** What an audit record says. */
+interface Audited {
+  readonly subject: string;
+  readonly id: string;
+  readonly change: string;
+  readonly data: unknown;
+}
+
 /** Counts of what happened since the start. */
 export interface BookCounts {
   signals: number;
@@ -66,8 +74,6 @@ export class Books {
   #breaker: CircuitBreakerState;
   #staged: StoreChange[] = [];
   #lastCommit: Promise<boolean> = Promise.resolve(true);
-  /** Commits are stored in order: when the last one is, all are. */
-  #last: Promise<unknown> = Promise.resolve();
   /** When the first fill was booked that no balance has come after. */
   #cashBehindSince: number | null = null;
   #seq: number;
@@ -220,6 +226,11 @@ export class Books {
     this.#stage(change, { subject: 'funding', id: funding.incomeId, change: 'booked', data: funding });
   }
 
+  /** Something happened to the market data that people and programs should see in its place among the changes. */
+  noteMarket(id: string, change: string): void {
+    this.#audit({ subject: 'market', id, change, data: {} });
+  }
+
   /** A named value that is wanted back after a restart. */
   keep(key: string, value: unknown): void {
     const { userId, clock } = this.#options;
@@ -247,14 +258,14 @@ export class Books {
    * @returns whether it is stored; a failure was reported to `onCommitFailed`
    */
   commit(durability: Durability): Promise<boolean> {
-    const stored = this.#commit(durability);
-    this.#last = stored;
-    return stored;
+    // Most events are prices that change nothing.
+    if (this.#staged.length === 0 && this.#durably === null) return this.#lastCommit;
+    return this.#commit(durability);
   }
 
   /** Settles when everything that was handed over so far is stored or refused, and who waited for it has been told. */
   async settled(): Promise<void> {
-    await this.#last;
+    await this.#lastCommit;
   }
 
   async #commit(durability: Durability): Promise<boolean> {
@@ -282,10 +293,12 @@ export class Books {
     }
   }
 
-  #stage(
-    change: StoreChange,
-    audit: { readonly subject: string; readonly id: string; readonly change: string; readonly data: unknown },
-  ): void {
+  #stage(change: StoreChange, audit: Audited): void {
+    this.#staged.push(change);
+    this.#audit(audit);
+  }
+
+  #audit(audit: Audited): void {
     const { userId, clock } = this.#options;
     this.#seq += 1;
     const record: AuditRecord = {
@@ -297,7 +310,7 @@ export class Books {
       change: audit.change,
       data: canonicalJson(audit.data),
     };
-    this.#staged.push(change, { kind: 'audit', record });
+    this.#staged.push({ kind: 'audit', record });
     for (const listener of this.#listeners) listener(record);
   }
 }

@@ -1,5 +1,5 @@
 import type { Balance } from '../../domain/account.ts';
-import { Decimal, priceFromMarketData, ZERO_MONEY } from '../../domain/decimal.ts';
+import { Decimal, readPrice, ZERO_MONEY } from '../../domain/decimal.ts';
 import type { Money, Price } from '../../domain/decimal.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
 import { averageEntryPrice, boundCash, unrealizedPnl } from '../../domain/position/ledger.ts';
@@ -45,6 +45,5 @@ export function accountFunds(
 
 /** The price that a position is valued with. */
 function markOf(position: Position, last: number): Price {
-  const isUsable = last > 0 && last < Infinity;
-  return isUsable ? priceFromMarketData(last) : (averageEntryPrice(position) ?? position.bestPrice);
+  return readPrice(last) ?? averageEntryPrice(position) ?? position.bestPrice;
 }

@@ -1,4 +1,4 @@
-import { Decimal, priceFromMarketData, ZERO_QUANTITY } from '../../domain/decimal.ts';
+import { Decimal, ZERO_QUANTITY } from '../../domain/decimal.ts';
 import type { Price, Quantity } from '../../domain/decimal.ts';
 import type { CloseReason } from '../../domain/position/position.ts';
 import type { MonitorDecision } from './decision.ts';
@@ -89,9 +89,4 @@ function take(watch: Watch, quantity: Quantity, { reason, at, target }: Taking):
   if (fits) return [{ kind: 'close', positionId, quantity: sold, reason, target }];
   // What is in flight may leave more than dust; the position comes back here when that is known.
   return isAll && quantity.equals(watch.position.quantity) ? [{ kind: 'dust', positionId, reason }] : [];
-}
-
-/** Reads a price of the market; null for what is no price. */
-export function readPrice(number: number): Price | null {
-  return number > 0 && number < Infinity ? priceFromMarketData(number) : null;
 }

@@ -1,9 +1,10 @@
+import { readPrice } from '../../domain/decimal.ts';
 import type { Price } from '../../domain/decimal.ts';
 import type { PositionId, VenueSymbol } from '../../domain/ids.ts';
 import type { Level } from '../../domain/levels.ts';
 import type { Position } from '../../domain/position/position.ts';
 import type { MonitorDecision } from './decision.ts';
-import { breakEven, closeAll, decideExits, readPrice, tellStop } from './exits.ts';
+import { breakEven, closeAll, decideExits, tellStop } from './exits.ts';
 import { LiquidationWatch } from './liquidation.ts';
 import { fallbackStop, tighterStop } from './stop-price.ts';
 import { Watch } from './watch.ts';

@@ -4,13 +4,11 @@ import { join } from 'node:path';
 
 import { describeFailure } from '../../domain/errors.ts';
 import type { Filter } from '../../domain/filter.ts';
-import type { UserId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { FilterSandbox } from '../../ports/filter-sandbox.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { FilterReader } from '../../ports/store/readers.ts';
 import { shippedFilters } from '../assets.ts';
 
 /** How often the files are looked at. */
@@ -18,8 +16,6 @@ const LOOK_MS = 2 * SECOND_MS;
 
 export interface FilterFilesParts {
   readonly engine: Engine;
-  readonly filters: FilterReader;
-  readonly userId: UserId;
   readonly sandbox: FilterSandbox;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -55,9 +51,9 @@ export class FilterFiles {
   }
 
   async #look(): Promise<void> {
-    const { filters, userId, logger } = this.#parts;
+    const { engine, logger } = this.#parts;
     try {
-      for (const filter of await filters.list(userId)) await this.#compare(filter);
+      for (const filter of engine.filters) await this.#compare(filter);
     } catch (failure) {
       logger.warn(`the filter files could not be looked at: ${describeFailure(failure)}`);
     }

@@ -125,11 +125,9 @@ async function openEngine(parts: DeskParts, { sandbox, notifier }: Tools): Promi
 
 /** Lets people speak to the engine, and follows their filter files, until the desk is to end. */
 async function serve(parts: DeskParts, { sandbox }: Tools, engine: Engine): Promise<Stop> {
-  const { config, realClock, logger, store, world, dataDir } = parts;
+  const { realClock, logger, world, dataDir } = parts;
   const files = new FilterFiles({
     engine,
-    filters: store.filters,
-    userId: config.userId,
     sandbox,
     clock: realClock,
     logger,
