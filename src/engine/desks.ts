@@ -75,6 +75,8 @@ export class Desks {
   #isReconciled = false;
   #isEnding = false;
   #errors = 0;
+  /** Positions were opened or closed since the market was asked for. */
+  #isHeldNew = false;
 
   /** @param mismatch called when the venue holds something else than the books, so that it is asked */
   constructor(parts: EngineParts, saved: SavedState, mismatch: () => void) {
@@ -160,6 +162,12 @@ export class Desks {
   keepKilled(): void {
     if (this.risk.isKilled) this.entries.cancelAll();
     if (this.risk.closesAll) this.positions.closeAll();
+  }
+
+  /** Follows the market of what is held, when that has changed: once for many openings and closes, beside their way. */
+  followHeld(): void {
+    if (this.#isHeldNew) this.followMarket();
+    this.#isHeldNew = false;
   }
 
   /** Follows what is watched anyway, what the traders look at, and what is held. */
@@ -257,7 +265,7 @@ export class Desks {
     if (leg === 'entry') {
       const before = this.books.positions.size;
       const opened = this.entries.filled(order, fill);
-      if (this.books.positions.size > before) this.followMarket();
+      if (this.books.positions.size > before) this.#isHeldNew = true;
       if (opened === null) this.#unexplained(order, { symbol, given: 'a fill of a symbol that is not known' });
       else if (signalId !== null) this.signals.entered(signalId, id);
       this.keepKilled();
@@ -275,7 +283,7 @@ export class Desks {
     this.risk.noteTrade(pnl);
     this.signals.positionClosed(position.id);
     if (position.traderId !== null) this.traders.positionClosed(position.traderId);
-    this.followMarket();
+    this.#isHeldNew = true;
   }
 
   #unexplained(order: Order, context: { readonly symbol: string; readonly given: string }): void {

@@ -165,6 +165,7 @@ export class Engine {
       const { queue, market, positions, signals } = this.#desks;
       queue.take(() => {
         market.timePassed();
+        this.#desks.followHeld();
         positions.timePassed();
         signals.timePassed();
         this.#desks.mark();
