@@ -4,6 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { FlatObject } from './flat-object.ts';
 
 const NAMES = 'abeEimpqrstuABMT'.split('');
+/** Texts and lists that a reader of price levels could take for the end of its list. */
+const LEVEL_PART = fc.oneof(
+  fc.constantFrom('', '1', '1.5', ']', ']]', ']],[', '1"]]', '1\\', '"]', '[["1"'),
+  fc.integer(),
+  fc.array(fc.constantFrom('1', ']]', 'a'), { maxLength: 2 }),
+);
 const VALUE = fc.oneof(
   fc.string(),
   fc.integer(),
@@ -11,6 +17,7 @@ const VALUE = fc.oneof(
   fc.constant(null),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
   fc.array(fc.tuple(fc.float({ noNaN: true }).map(String), fc.string())),
+  fc.array(fc.array(LEVEL_PART, { maxLength: 3 }), { maxLength: 3 }),
   fc.object({ maxDepth: 2 }),
 );
 const OBJECT = fc.dictionary(fc.oneof(fc.constantFrom(...NAMES, '', '"', '\\', '\n'), fc.string()), VALUE);

@@ -5,7 +5,9 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 const OPEN_ARRAY = 91;
 const CLOSE_ARRAY = 93;
-const SHORTEST_LEVEL = '["1","2"]'.length;
+const SHORTEST_LEVEL = '["1"]'.length;
+/** Everything in a level but its brackets stands below this in ASCII: quotes, commas, points and digits. */
+const BEHIND_DIGITS = 58;
 
 /** The position behind the string that begins at `at`, or -1. */
 function endOfString(bytes: Buffer, at: number, end: number): number {
@@ -18,18 +20,23 @@ function endOfString(bytes: Buffer, at: number, end: number): number {
   return -1;
 }
 
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 48 && byte < BEHIND_DIGITS;
+}
+
 /**
- * The position behind a list of price levels, `[["1.5","2"],...]`, or -1: these make up most of a capture's bytes, so the
- * bytes in which no level can end are passed over.
+ * The position behind a list of price levels, `[["1.5","2"],...]`, or -1 for anything that is not plainly one: these make
+ * up most of a capture's bytes. A quote behind a digit ends a string and cannot begin one, so the bracket behind it is real.
  */
 function endOfLevels(bytes: Buffer, at: number, end: number): number {
-  if (bytes[at + 1] !== OPEN_ARRAY || bytes[at + 2] !== CODE.quote) return -1;
   for (let i = at + 1; ; i += 2) {
+    if (bytes[i] !== OPEN_ARRAY || bytes[i + 1] !== CODE.quote || !isDigit(bytes[i + 2])) return -1;
     i += SHORTEST_LEVEL - 1;
-    while (i < end && bytes[i] !== CLOSE_ARRAY) i += 1;
-    if (i + 1 >= end) return -1;
+    while (i < end && (bytes[i] ?? BEHIND_DIGITS) < BEHIND_DIGITS) i += 1;
+    if (i + 1 >= end || bytes[i] !== CLOSE_ARRAY) return -1;
+    if (bytes[i - 1] !== CODE.quote || !isDigit(bytes[i - 2])) return -1;
     if (bytes[i + 1] === CLOSE_ARRAY) return i + 2;
-    if (bytes[i + 1] !== CODE.comma || bytes[i + 2] !== OPEN_ARRAY) return -1;
+    if (bytes[i + 1] !== CODE.comma) return -1;
   }
 }
 
