@@ -53,5 +53,5 @@ export const PACKAGE_HOMES: Record<string, readonly string[]> = {
   'pino-roll': ['src/adapters/logger/'],
   react: ['src/frontends/tui/'],
   ws: ['src/sim/'],
-  zod: ['src/config/', 'src/frontends/control/'],
+  zod: ['src/config/', 'src/frontends/control/', 'src/frontends/shared/'],
 };

@@ -76,11 +76,6 @@ export class Engine {
     this.#report = views.report;
   }
 
-  /** The filters that traders are, or can be, made of. */
-  get filters(): readonly Filter[] {
-    return [...this.#desks.books.filters.values()];
-  }
-
   /** Of how many symbols the history is loaded. */
   get loading(): { readonly loaded: number; readonly wanted: number } {
     return this.#desks.market.progress;

@@ -7,6 +7,7 @@ import type { Result } from '../lib/result.ts';
 import type { EngineHandle, EngineStatus, MarketRow, TraderFunnel } from '../ports/engine-handle.ts';
 import type { FeedStatus, MarketFeed } from '../ports/market-feed.ts';
 import type { BookCounts } from './books/books.ts';
+import { newestCandles } from './candle-view.ts';
 import type { EngineContext } from './context.ts';
 import { lastPrice } from './context.ts';
 import type { SymbolMarket } from './market/market-book.ts';
@@ -86,6 +87,8 @@ export function createViews(parts: ViewParts): { readonly handle: EngineHandle; 
         funnel: traders.desk.funnel(trader.id) ?? NO_FUNNEL,
         nextCheckAt: traders.scheduler.nextDueAt(trader.id),
       })),
+    filters: () => [...books.filters.values()],
+    candles: (request) => newestCandles(context, feed, request),
     signals: () => [...books.signals.values()].toReversed(),
     orders: () => [...books.orders.values()].toReversed(),
     positions: () => [...books.positions.values()],

@@ -1,14 +1,16 @@
 import type { Account, Balance, MoneyKind } from '../domain/account.ts';
-import type { Ticker } from '../domain/candle.ts';
+import type { Candle, Ticker } from '../domain/candle.ts';
 import type { EngineCommand } from '../domain/command.ts';
 import type { Decimal, Money } from '../domain/decimal.ts';
 import type { AitraderError } from '../domain/errors.ts';
 import type { AuditRecord } from '../domain/event.ts';
-import type { UserId } from '../domain/ids.ts';
+import type { Filter } from '../domain/filter.ts';
+import type { UserId, VenueSymbol } from '../domain/ids.ts';
 import type { Order } from '../domain/order/order.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { BreakerPosition } from '../domain/risk.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { Timeframe } from '../domain/time.ts';
 import type { Trader } from '../domain/trader.ts';
 import type { Result } from '../lib/result.ts';
 import type { FilterFault, NearMiss } from './filter-sandbox.ts';
@@ -49,6 +51,13 @@ export interface MarketRow extends Ticker {
   readonly stale: boolean;
 }
 
+/** The newest closed candles of a symbol: at most `limit`, from 1. */
+export interface CandleRequest {
+  readonly symbol: VenueSymbol;
+  readonly timeframe: Timeframe;
+  readonly limit: number;
+}
+
 /**
  * The engine as frontends and agents see it: commands in, audit records and read-only views out. Views are cheap snapshots
  * that are taken at the caller's pace; they never change after they were given out.
@@ -59,6 +68,10 @@ export interface EngineHandle {
   status(): EngineStatus;
   markets(): readonly MarketRow[];
   traders(): readonly { readonly trader: Trader; readonly funnel: TraderFunnel; readonly nextCheckAt: number | null }[];
+  /** The filters that traders are, or can be, made of. */
+  filters(): readonly Filter[];
+  /** Oldest first; fewer when the symbol is younger. Rejects when they are not at hand and the venue gives none. */
+  candles(request: CandleRequest): Promise<readonly Candle[]>;
   signals(): readonly Signal[];
   orders(): readonly Order[];
   positions(): readonly Position[];

@@ -1,8 +1,10 @@
 import type { Balance } from '../domain/account.ts';
 import type { EngineCommand } from '../domain/command.ts';
+import type { Candle } from '../domain/candle.ts';
 import { Decimal, decimal, money } from '../domain/decimal.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { AitraderError } from '../domain/errors.ts';
+import type { Filter } from '../domain/filter.ts';
 import { asId } from '../domain/ids.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Order } from '../domain/order/order.ts';
@@ -13,7 +15,7 @@ import type { Signal, SignalState } from '../domain/signal.ts';
 import type { Trader } from '../domain/trader.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
-import type { EngineHandle, EngineStatus, MarketRow, TraderFunnel } from '../ports/engine-handle.ts';
+import type { CandleRequest, EngineHandle, EngineStatus, MarketRow, TraderFunnel } from '../ports/engine-handle.ts';
 
 /** What the scripted engine holds at first. */
 export interface ScriptedHoldings {
@@ -23,6 +25,8 @@ export interface ScriptedHoldings {
   readonly positions?: readonly Position[];
   readonly balances?: readonly Balance[];
   readonly markets?: readonly MarketRow[];
+  readonly filters?: readonly Filter[];
+  readonly candles?: readonly Candle[];
 }
 
 const NO_FUNNEL: TraderFunnel = {
@@ -59,6 +63,8 @@ export class ScriptedEngine implements EngineHandle {
   readonly #positions: Map<string, Position>;
   readonly #balances: readonly Balance[];
   readonly #markets: readonly MarketRow[];
+  readonly #filters: readonly Filter[];
+  readonly #candles: readonly Candle[];
   #breaker: BreakerPosition = { status: 'closed' };
 
   constructor(now: number, holdings: ScriptedHoldings = {}) {
@@ -69,6 +75,8 @@ export class ScriptedEngine implements EngineHandle {
     this.#positions = new Map((holdings.positions ?? []).map((each) => [each.id, each]));
     this.#balances = holdings.balances ?? [];
     this.#markets = holdings.markets ?? [];
+    this.#filters = holdings.filters ?? [];
+    this.#candles = holdings.candles ?? [];
   }
 
   execute(command: EngineCommand): Promise<Result<null, AitraderError>> {
@@ -107,6 +115,15 @@ export class ScriptedEngine implements EngineHandle {
 
   traders() {
     return [...this.#traders.values()].map((trader) => ({ trader, funnel: NO_FUNNEL, nextCheckAt: null }));
+  }
+
+  filters(): readonly Filter[] {
+    return this.#filters;
+  }
+
+  candles({ symbol, timeframe, limit }: CandleRequest): Promise<readonly Candle[]> {
+    const asked = this.#candles.filter((each) => each.symbol === symbol && each.timeframe === timeframe);
+    return Promise.resolve(asked.slice(-limit));
   }
 
   signals(): readonly Signal[] {

@@ -7,7 +7,7 @@ import { money } from '../../src/domain/decimal.ts';
 import type { FilterMeta } from '../../src/domain/filter.ts';
 import { asId } from '../../src/domain/ids.ts';
 import type { UserId } from '../../src/domain/ids.ts';
-import type { Desk } from '../../src/frontends/control/desk.ts';
+import type { Desk } from '../../src/frontends/shared/desk.ts';
 import { ok } from '../../src/lib/result.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { createFakeClock } from '../../src/testkit/fake-clock.ts';

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { asId } from '../../src/domain/ids.ts';
-import type { Desk } from '../../src/frontends/control/desk.ts';
+import type { Desk } from '../../src/frontends/shared/desk.ts';
 import { startControlServer } from '../../src/frontends/control/server.ts';
 import type { ControlServer, ControlServerOptions } from '../../src/frontends/control/server.ts';
 import type { Logger } from '../../src/ports/logger.ts';

@@ -11,7 +11,13 @@ import type { Signal, SignalState } from '../../src/domain/signal.ts';
 import type { Trade } from '../../src/domain/trade.ts';
 import type { Trader, TraderState } from '../../src/domain/trader.ts';
 import type { BreakerPosition } from '../../src/domain/risk.ts';
-import type { EngineHandle, EngineStatus, MarketRow, TraderFunnel } from '../../src/ports/engine-handle.ts';
+import type {
+  CandleRequest,
+  EngineHandle,
+  EngineStatus,
+  MarketRow,
+  TraderFunnel,
+} from '../../src/ports/engine-handle.ts';
 import type { Plot } from '../../src/domain/signal.ts';
 import { idAt } from '../../src/testkit/builders/example.ts';
 import { fill } from '../../src/testkit/builders/fills.ts';
@@ -85,6 +91,14 @@ export class StagedEngine implements EngineHandle {
       funnel: { ...NO_FUNNEL, ...this.#staging.funnels?.[trader.id] },
       nextCheckAt: trader.state.status === 'running' ? NOW + 41_000 : null,
     }));
+  }
+
+  filters() {
+    return this.scripted.filters();
+  }
+
+  candles(request: CandleRequest) {
+    return this.scripted.candles(request);
   }
 
   signals(): readonly Signal[] {

@@ -1,8 +1,8 @@
+import { CANDLE_COLUMNS } from '../../domain/candle.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
 import { candleOpenTime, timeframeMs } from '../../domain/time.ts';
 import type { Timeframe } from '../../domain/time.ts';
 import type { CandleColumns, FilterSandbox } from '../../ports/filter-sandbox.ts';
-import { COLUMNS } from './desk-market.ts';
 import type { DeskMarket, DeskSeries } from './desk-market.ts';
 
 /** Twice the longest lookback that a filter may ask for, and some for checks that wait while newer candles come in. */
@@ -154,5 +154,5 @@ function lackingColumns(held: DeskSeries, { timeframe, lastTime, correctedFrom }
   const wanted = candleOpenTime(Math.min(lastTime + timeframeMs(timeframe), correctedFrom), timeframe);
   if (length === 0 || wanted > held.lastTime) return null;
   const first = wanted > held.firstTime ? held.indexOf(wanted) : 0;
-  return COLUMNS.map((column) => held.view(column, Math.max(first, length - MOST_ROWS), length));
+  return CANDLE_COLUMNS.map((column) => held.view(column, Math.max(first, length - MOST_ROWS), length));
 }

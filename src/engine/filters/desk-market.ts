@@ -1,23 +1,6 @@
-import type { Candle, Ticker } from '../../domain/candle.ts';
+import type { CandleColumn, CandleFigures, Ticker } from '../../domain/candle.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
 import type { Timeframe } from '../../domain/time.ts';
-
-/** The columns of a candle series in the order in which a sandbox takes them. */
-export const COLUMNS = [
-  'time',
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'quoteVolume',
-  'trades',
-  'buyVolume',
-  'sellVolume',
-] as const;
-export type Column = (typeof COLUMNS)[number];
-
-export type CandleFigures = Omit<Candle, 'symbol' | 'timeframe' | 'closed'>;
 
 /** Closed candles of one symbol and timeframe, oldest first and without gaps in time. */
 export interface DeskSeries {
@@ -27,9 +10,9 @@ export interface DeskSeries {
   readonly lastTime: number;
   /** Index of the candle that opened at `openTime`, -1 when it is not held. */
   indexOf(openTime: number): number;
-  at(column: Column, index: number): number;
+  at(column: CandleColumn, index: number): number;
   /** The candles from index `from` up to, not including, `to`; valid until the next candle comes. */
-  view(column: Column, from: number, to: number): Float64Array;
+  view(column: CandleColumn, from: number, to: number): Float64Array;
 }
 
 /** What checks need to know of a symbol. Figures are NaN until they were heard. */

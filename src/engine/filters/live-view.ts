@@ -1,8 +1,9 @@
-import type { Candle, Ticker } from '../../domain/candle.ts';
+import { figuresAt } from '../../domain/candle.ts';
+import type { Candle, CandleFigures, Ticker } from '../../domain/candle.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
 import { candleOpenTime, TIMEFRAMES, timeframeMs } from '../../domain/time.ts';
 import type { Timeframe } from '../../domain/time.ts';
-import type { CandleFigures, DeskSeries, DeskSymbol } from './desk-market.ts';
+import type { DeskSymbol } from './desk-market.ts';
 
 /** The timeframes, coarsest first. */
 const COARSEST_FIRST = TIMEFRAMES.toReversed();
@@ -72,20 +73,5 @@ function joined(sum: CandleFigures | null, openTime: number, next: CandleFigures
     trades: (sum?.trades ?? 0) + next.trades,
     buyVolume: (sum?.buyVolume ?? 0) + next.buyVolume,
     sellVolume: (sum?.sellVolume ?? 0) + next.sellVolume,
-  };
-}
-
-function figuresAt(series: DeskSeries, index: number): CandleFigures {
-  return {
-    openTime: series.at('time', index),
-    open: series.at('open', index),
-    high: series.at('high', index),
-    low: series.at('low', index),
-    close: series.at('close', index),
-    volume: series.at('volume', index),
-    quoteVolume: series.at('quoteVolume', index),
-    trades: series.at('trades', index),
-    buyVolume: series.at('buyVolume', index),
-    sellVolume: series.at('sellVolume', index),
   };
 }

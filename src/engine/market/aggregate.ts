@@ -1,4 +1,5 @@
-import type { CandleFigures, CandleSeries } from './candle-series.ts';
+import type { CandleFigures } from '../../domain/candle.ts';
+import type { CandleSeries } from './candle-series.ts';
 
 /**
  * One candle made of the candles `from` .. `to` - 1 of a finer series: first open, last close, extremes, sums. The sums are

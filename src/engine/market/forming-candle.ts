@@ -1,7 +1,6 @@
-import type { Candle } from '../../domain/candle.ts';
+import type { Candle, CandleFigures } from '../../domain/candle.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
 import type { TradeTick } from '../../ports/market-feed.ts';
-import type { CandleFigures } from './candle-series.ts';
 
 /**
  * The unfinished minute of one symbol, from two sources that count the same trades: the trades themselves and the venue's

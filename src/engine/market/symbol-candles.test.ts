@@ -5,7 +5,7 @@ import type { Candle } from '../../domain/candle.ts';
 import { asId } from '../../domain/ids.ts';
 import { candleOpenTime, MINUTE_MS, timeframeMs } from '../../domain/time.ts';
 import type { Timeframe } from '../../domain/time.ts';
-import { CANDLE_COLUMNS } from './candle-series.ts';
+import { CANDLE_COLUMNS } from '../../domain/candle.ts';
 import type { CandleSeries } from './candle-series.ts';
 import { SymbolCandles } from './symbol-candles.ts';
 

@@ -1,9 +1,9 @@
-import type { Candle } from '../../domain/candle.ts';
+import { figuresAt } from '../../domain/candle.ts';
+import type { Candle, CandleFigures } from '../../domain/candle.ts';
 import { candleOpenTime, MINUTE_MS, timeframeMs } from '../../domain/time.ts';
 import type { Timeframe } from '../../domain/time.ts';
 import { aggregate } from './aggregate.ts';
 import { CandleSeries } from './candle-series.ts';
-import type { CandleFigures } from './candle-series.ts';
 
 /** Series that come from the venue itself: days and weeks are not made of minutes. */
 const VENUE_SERIES: ReadonlySet<Timeframe> = new Set<Timeframe>(['1m', '1d', '1w']);
@@ -126,19 +126,4 @@ export class SymbolCandles {
 export interface ClosedCandle {
   readonly timeframe: Timeframe;
   readonly openTime: number;
-}
-
-function figuresAt(series: CandleSeries, index: number): CandleFigures {
-  return {
-    openTime: series.at('time', index),
-    open: series.at('open', index),
-    high: series.at('high', index),
-    low: series.at('low', index),
-    close: series.at('close', index),
-    volume: series.at('volume', index),
-    quoteVolume: series.at('quoteVolume', index),
-    trades: series.at('trades', index),
-    buyVolume: series.at('buyVolume', index),
-    sellVolume: series.at('sellVolume', index),
-  };
 }

@@ -5,7 +5,7 @@ import { AitraderError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { controlSocketPath, errorFromJson } from './protocol.ts';
 import type { ControlReply } from './protocol.ts';
-import type { VerbName } from './verbs/catalogue.ts';
+import type { VerbName } from '../shared/verbs/catalogue.ts';
 
 /** What is asked for. */
 export interface Question {

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { AitraderError } from '../../domain/errors.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { Desk } from './desk.ts';
+import type { Desk } from '../shared/desk.ts';
 import { errorJson, readRequest } from './protocol.ts';
 import type { ControlReply, ControlRequest } from './protocol.ts';
-import { verbNamed } from './verbs/catalogue.ts';
-import type { Followed, VerbCall } from './verbs/verb.ts';
+import { verbNamed } from '../shared/verbs/catalogue.ts';
+import type { Followed, VerbCall } from '../shared/verbs/verb.ts';
 
 /** Bounds of the control socket. */
 export interface ControlLimits {

@@ -53,7 +53,7 @@ export class FilterFiles {
   async #look(): Promise<void> {
     const { engine, logger } = this.#parts;
     try {
-      for (const filter of engine.filters) await this.#compare(filter);
+      for (const filter of engine.handle.filters()) await this.#compare(filter);
     } catch (failure) {
       logger.warn(`the filter files could not be looked at: ${describeFailure(failure)}`);
     }

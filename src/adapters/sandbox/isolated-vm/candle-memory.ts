@@ -2,21 +2,9 @@
  * How candles lie in memory, the same in the engine's process, the sandbox process and the isolates: a header, then one
  * ring of rows for each column. The row of a candle is its number since the series began, modulo the ring's length.
  */
+import { CANDLE_COLUMNS } from '../../../domain/candle.ts';
 import { candleOpenTime } from '../../../domain/time.ts';
 import type { Timeframe } from '../../../domain/time.ts';
-
-export const CANDLE_COLUMNS = [
-  'time',
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'quoteVolume',
-  'trades',
-  'buyVolume',
-  'sellVolume',
-] as const;
 
 /** Rows of a ring: twice the longest lookback, and some for checks that wait while newer candles come in. */
 export const RING_ROWS = 1_088;

@@ -1,6 +1,7 @@
 import type { Timeframe } from '../../../domain/time.ts';
 import type { CandleColumns, MarketView } from '../../../ports/filter-sandbox.ts';
-import { CANDLE_COLUMNS, CandleRing, SERIES_BYTES, TICKER_FIGURES } from './candle-memory.ts';
+import { CANDLE_COLUMNS } from '../../../domain/candle.ts';
+import { CandleRing, SERIES_BYTES, TICKER_FIGURES } from './candle-memory.ts';
 import { encodeFrame } from './process/protocol.ts';
 
 /** How many series are kept: 500 symbols with 8 timeframes. */

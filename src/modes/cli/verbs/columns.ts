@@ -1,10 +1,10 @@
-import type { BalanceJson } from '../../../frontends/control/json/account-json.ts';
-import type { OrderJson } from '../../../frontends/control/json/order-json.ts';
-import type { PositionJson } from '../../../frontends/control/json/position-json.ts';
-import type { SignalJson } from '../../../frontends/control/json/signal-json.ts';
-import type { JournalEntryJson, TradeJson } from '../../../frontends/control/json/trade-json.ts';
-import type { TraderJson } from '../../../frontends/control/json/trader-json.ts';
-import type { StatsGroup } from '../../../frontends/control/verbs/stats.ts';
+import type { BalanceJson } from '../../../frontends/shared/json/account-json.ts';
+import type { OrderJson } from '../../../frontends/shared/json/order-json.ts';
+import type { PositionJson } from '../../../frontends/shared/json/position-json.ts';
+import type { SignalJson } from '../../../frontends/shared/json/signal-json.ts';
+import type { JournalEntryJson, TradeJson } from '../../../frontends/shared/json/trade-json.ts';
+import type { TraderJson } from '../../../frontends/shared/json/trader-json.ts';
+import type { StatsGroup } from '../../../frontends/shared/verbs/stats.ts';
 import type { Cell, Column } from './table.ts';
 import { idWord, moneyWord, NOTHING, priceWord, profitCell, profitPctCell } from './words.ts';
 import { quantityWord, spanWord, timeWord } from './words.ts';

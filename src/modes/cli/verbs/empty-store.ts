@@ -1,5 +1,5 @@
 import { AitraderError } from '../../../domain/errors.ts';
-import type { Desk } from '../../../frontends/control/desk.ts';
+import type { Desk } from '../../../frontends/shared/desk.ts';
 
 const none = (): Promise<readonly never[]> => Promise.resolve([]);
 const nothing = (): Promise<null> => Promise.resolve(null);

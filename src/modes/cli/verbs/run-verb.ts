@@ -6,7 +6,7 @@ import { AitraderError } from '../../../domain/errors.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../domain/time.ts';
 import { ControlClient } from '../../../frontends/control/client.ts';
 import type { Question } from '../../../frontends/control/client.ts';
-import { verbNamed } from '../../../frontends/control/verbs/catalogue.ts';
+import { verbNamed } from '../../../frontends/shared/verbs/catalogue.ts';
 import { printable } from '../../../lib/printable.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { EXIT } from '../exit-code.ts';

@@ -1,10 +1,10 @@
-import type { OpeningJson } from '../../../frontends/control/json/account-json.ts';
-import type { OrderJson } from '../../../frontends/control/json/order-json.ts';
-import type { PositionJson } from '../../../frontends/control/json/position-json.ts';
-import type { SignalJson } from '../../../frontends/control/json/signal-json.ts';
-import type { TraderJson } from '../../../frontends/control/json/trader-json.ts';
-import type { StandingJson } from '../../../frontends/control/verbs/actions.ts';
-import type { StatusJson } from '../../../frontends/control/verbs/status.ts';
+import type { OpeningJson } from '../../../frontends/shared/json/account-json.ts';
+import type { OrderJson } from '../../../frontends/shared/json/order-json.ts';
+import type { PositionJson } from '../../../frontends/shared/json/position-json.ts';
+import type { SignalJson } from '../../../frontends/shared/json/signal-json.ts';
+import type { TraderJson } from '../../../frontends/shared/json/trader-json.ts';
+import type { StandingJson } from '../../../frontends/shared/verbs/actions.ts';
+import type { StatusJson } from '../../../frontends/shared/verbs/status.ts';
 import { printable } from '../../../lib/printable.ts';
 import { sizeWord, symbolsWord } from './columns.ts';
 import { pairs } from './table.ts';

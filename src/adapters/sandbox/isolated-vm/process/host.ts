@@ -3,7 +3,8 @@ import { readSync, writeFileSync, writeSync } from 'node:fs';
 import ivm from 'isolated-vm';
 
 import type { Timeframe } from '../../../../domain/time.ts';
-import { CANDLE_COLUMNS, CandleRing, SERIES_BYTES, TICKER_FIGURES } from '../candle-memory.ts';
+import { CANDLE_COLUMNS } from '../../../../domain/candle.ts';
+import { CandleRing, SERIES_BYTES, TICKER_FIGURES } from '../candle-memory.ts';
 import type { FilterConfig } from '../filter-config.ts';
 import { FilterFaultError, FilterIsolate } from './filter-isolate.ts';
 import type { IsolateLimits, ModuleSource } from './filter-isolate.ts';

@@ -1,6 +1,6 @@
 import { ta } from '../../../../analysis/indicators/index.ts';
 import type { Indicator, IndicatorFunction } from '../../../../analysis/indicators/index.ts';
-import { CANDLE_COLUMNS } from '../candle-memory.ts';
+import { CANDLE_COLUMNS } from '../../../../domain/candle.ts';
 import type { HandedColumn, HandedSeries } from './handed.ts';
 import { readSource } from './recipes.ts';
 import type { Recipes, Source } from './recipes.ts';

@@ -1,6 +1,7 @@
 import { anchorTime, candleOpenTime, timeframeMs } from '../../../../domain/time.ts';
 import type { Timeframe } from '../../../../domain/time.ts';
-import { CANDLE_COLUMNS, FORMING, HAS_FORMING, TICKER_FIGURES } from '../candle-memory.ts';
+import { CANDLE_COLUMNS } from '../../../../domain/candle.ts';
+import { FORMING, HAS_FORMING, TICKER_FIGURES } from '../candle-memory.ts';
 import type { FilterConfig } from '../filter-config.ts';
 import { ColumnMemory } from './column-memory.ts';
 import type { HandedColumn } from './handed.ts';
