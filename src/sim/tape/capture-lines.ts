@@ -64,7 +64,7 @@ export class CaptureLines {
   #takePlain(bytes: Buffer, start: number): boolean {
     const bodyStart = this.line.readStart(bytes, start);
     if (bodyStart < 0) return false;
-    const bodyEnd = this.message.readPlain(bytes, bodyStart, bytes.length);
+    const bodyEnd = this.message.readPlain(bytes, bodyStart);
     if (bodyEnd < 0 || bytes[bodyEnd] !== LINE_END) return false;
     this.line.endMessage(bodyEnd);
     this.#at = bodyEnd + 1;

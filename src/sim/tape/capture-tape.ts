@@ -139,7 +139,7 @@ export class CaptureTape implements TapeCursor {
     trade.price = symbol.book.onPriceGrid(members.number(MEMBER.price));
     trade.quantity = symbol.book.onQuantityGrid(members.number(MEMBER.quantity));
     trade.tradeId = members.number(idMember);
-    trade.buyerIsMaker = members.startsWith(MEMBER.buyerIsMaker, 'true');
+    trade.buyerIsMaker = members.isTrue(MEMBER.buyerIsMaker);
     if (!(trade.price >= 0 && trade.quantity >= 0 && trade.tradeId >= 0)) return 'malformed';
     // The futures venue books transfers of its insurance fund as trades of nothing.
     return trade.price === 0 || trade.quantity === 0 ? 'none' : 'trade';

@@ -5,6 +5,7 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 const OPEN_ARRAY = 91;
 const CLOSE_ARRAY = 93;
+const TRUE = Buffer.from('true');
 const SHORTEST_LEVEL = '["1"]'.length;
 /** Everything in a level but its brackets stands below this in ASCII: quotes, commas, points and digits. */
 const BEHIND_DIGITS = 58;
@@ -80,24 +81,13 @@ export class FlatObject {
   readonly #ends = new Int32Array(128);
   readonly #seenIn = new Int32Array(128);
   #scans = 0;
-  #takesNested = true;
 
   /**
    * Takes the object that fills `bytes[start, end)`.
    * @returns false when that is no JSON object
    */
   scan(bytes: Buffer, start: number, end: number): boolean {
-    this.#takesNested = true;
     return this.#scan(bytes, start, end) === end;
-  }
-
-  /**
-   * Takes an object without objects and arrays in it whose end is not known.
-   * @returns the position behind it, at most `limit`; -1 when there is none
-   */
-  scanFlat(bytes: Buffer, start: number, limit: number): number {
-    this.#takesNested = false;
-    return this.#scan(bytes, start, limit);
   }
 
   #scan(bytes: Buffer, start: number, limit: number): number {
@@ -121,7 +111,7 @@ export class FlatObject {
       const first = bytes[at];
       if (first === CODE.quote) at = endOfString(bytes, at, limit);
       else if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) at = endOfBareValue(bytes, at, limit);
-      else at = this.#takesNested ? endOfNested(bytes, at, limit) : -1;
+      else at = endOfNested(bytes, at, limit);
       if (at < 0) return -1;
       if (isShort) this.#remember(bytes[nameAt] ?? 0, valueAt, at);
       if (bytes[at] === CLOSE_OBJECT) return at + 1;
@@ -157,12 +147,12 @@ export class FlatObject {
     return this.has(name) ? parseNumber(this.#bytes, this.startOf(name), this.endOf(name)) : NaN;
   }
 
-  /** Whether the value is the given text, or begins with it. */
-  startsWith(name: number, text: string): boolean {
-    if (!this.has(name)) return false;
+  isTrue(name: number): boolean {
     const start = this.startOf(name);
-    if (this.endOf(name) - start < text.length) return false;
-    for (let i = 0; i < text.length; i += 1) if (this.#bytes[start + i] !== text.charCodeAt(i)) return false;
-    return true;
+    return (
+      this.has(name) &&
+      this.endOf(name) - start === TRUE.length &&
+      TRUE.every((byte, i) => this.#bytes[start + i] === byte)
+    );
   }
 }

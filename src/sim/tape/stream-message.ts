@@ -1,5 +1,7 @@
 import type { Market } from '../../domain/instrument.ts';
-import { FlatObject } from './flat-object.ts';
+import { endOfLongString, NOT_READ } from '../../lib/flat-json/byte-scanner.ts';
+import { Literal } from '../../lib/flat-json/literal.ts';
+import { MessageMembers } from './message-members.ts';
 import { TextPool } from './text-pool.ts';
 
 /**
@@ -9,9 +11,9 @@ import { TextPool } from './text-pool.ts';
 export type MessageKind =
   'trade' | 'aggTrade' | 'bookTicker' | 'depthUpdate' | 'markPriceUpdate' | 'snapshot' | 'other' | 'malformed';
 
-const COMBINED = Buffer.from('{"stream":"');
-const COMBINED_DATA = Buffer.from('","data":');
-const SNAPSHOT = Buffer.from('{"lastUpdateId":');
+const COMBINED = new Literal('{"stream":"');
+const COMBINED_DATA = new Literal('","data":');
+const SNAPSHOT = new Literal('{"lastUpdateId":');
 
 /**
  * The members of stream messages by their names' codes. In trades `p`, `q` are price and quantity; in bookTicker `b`, `a`
@@ -40,15 +42,13 @@ const TICKER_MEMBERS = [
   ...[MEMBER.asks, MEMBER.askQuantity],
 ];
 
-const EVENT_TYPES = ['trade', 'aggTrade', 'bookTicker', 'depthUpdate', 'markPriceUpdate'] as const;
+/** The kinds by the message's type, the most frequent first. */
+const EVENT_TYPES = (['bookTicker', 'trade', 'aggTrade', 'depthUpdate', 'markPriceUpdate'] as const).map((kind) => ({
+  kind,
+  text: new Literal(kind),
+}));
 
-const QUOTE = 34;
 const CLOSE_OBJECT = 125;
-
-function startsWith(bytes: Buffer, at: number, text: Buffer): boolean {
-  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text[i]) return false;
-  return true;
-}
 
 /** A message of a Binance stream, taken apart. Reused from message to message. */
 export class StreamMessage {
@@ -61,7 +61,7 @@ export class StreamMessage {
   dataStart = 0;
   dataEnd = 0;
   /** Members of the message, unless it is a snapshot. */
-  readonly members = new FlatObject();
+  readonly members = new MessageMembers();
   readonly #texts = new TextPool();
   readonly #names = new Map<string, string>();
 
@@ -70,13 +70,11 @@ export class StreamMessage {
     this.stream = this.symbol = '';
     this.dataStart = start;
     this.dataEnd = end;
-    if (startsWith(bytes, start, SNAPSHOT)) {
+    if (SNAPSHOT.isAt(this.members.viewOf(bytes), start)) {
       this.kind = 'snapshot';
       return;
     }
-    if (startsWith(bytes, start, COMBINED) && bytes[end - 1] === CLOSE_OBJECT && this.#unwrap(bytes, start, end)) {
-      this.dataEnd = end - 1;
-    }
+    if (bytes[end - 1] === CLOSE_OBJECT && this.#unwrap(bytes, start)) this.dataEnd = end - 1;
     if (!this.members.scan(bytes, this.dataStart, this.dataEnd)) {
       this.kind = isArray(bytes, this.dataStart, this.dataEnd) ? 'other' : 'malformed';
       return;
@@ -87,11 +85,11 @@ export class StreamMessage {
 
   /**
    * Takes apart a message of a combined stream, without objects and arrays in it, whose end is not known.
-   * @returns the position behind it, at most `limit`; -1 when the message is another one
+   * @returns the position behind it; -1 when the message is another one
    */
-  readPlain(bytes: Buffer, start: number, limit: number): number {
-    if (!startsWith(bytes, start, COMBINED) || !this.#unwrap(bytes, start, limit)) return -1;
-    this.dataEnd = this.members.scanFlat(bytes, this.dataStart, limit);
+  readPlain(bytes: Buffer, start: number): number {
+    if (!this.#unwrap(bytes, start)) return -1;
+    this.dataEnd = this.members.scanPlain(bytes, this.dataStart);
     if (this.dataEnd < 0 || bytes[this.dataEnd] !== CLOSE_OBJECT) return -1;
     this.#understand(bytes);
     return this.dataEnd + 1;
@@ -106,11 +104,12 @@ export class StreamMessage {
   }
 
   /** Finds the stream's name and where the message in the frame begins. */
-  #unwrap(bytes: Buffer, start: number, end: number): boolean {
+  #unwrap(bytes: Buffer, start: number): boolean {
+    const view = this.members.viewOf(bytes);
+    if (!COMBINED.isAt(view, start)) return false;
     const nameAt = start + COMBINED.length;
-    let nameEnd = nameAt;
-    while (nameEnd < end && bytes[nameEnd] !== QUOTE) nameEnd += 1;
-    if (!startsWith(bytes, nameEnd, COMBINED_DATA)) return false;
+    const nameEnd = endOfLongString(bytes, view, nameAt);
+    if (nameEnd === NOT_READ || !COMBINED_DATA.isAt(view, nameEnd)) return false;
     this.stream = this.#texts.get(bytes, nameAt, nameEnd);
     this.dataStart = nameEnd + COMBINED_DATA.length;
     return true;
@@ -118,11 +117,8 @@ export class StreamMessage {
 
   #kindOf(): MessageKind {
     const { members } = this;
-    const length = members.endOf(MEMBER.type) - members.startOf(MEMBER.type);
-    for (const type of EVENT_TYPES) {
-      if (type.length === length && members.startsWith(MEMBER.type, type)) {
-        return type === 'depthUpdate' && this.#isPartialDepth() ? 'other' : type;
-      }
+    for (const { kind, text } of EVENT_TYPES) {
+      if (members.isText(MEMBER.type, text)) return kind === 'depthUpdate' && this.#isPartialDepth() ? 'other' : kind;
     }
     const isTicker = !members.has(MEMBER.type) && TICKER_MEMBERS.every((name) => members.has(name));
     return isTicker ? 'bookTicker' : 'other';

@@ -1,6 +1,6 @@
 import { TIMEFRAMES } from '../../../../domain/time.ts';
-import { ByteScanner, endOfLongString, NESTED, NOT_READ, VALUE } from './byte-scanner.ts';
-import { Literal } from './literal.ts';
+import { ByteScanner, endOfLongString, NESTED, NOT_READ, VALUE } from '../../../../lib/flat-json/byte-scanner.ts';
+import { Literal } from '../../../../lib/flat-json/literal.ts';
 import { plainDecimal } from './market-message.ts';
 import type { MarketMessage } from './market-message.ts';
 import { UNKNOWN_SYMBOL } from './symbol-table.ts';
