@@ -24,6 +24,16 @@ export function sqliteWorkers(): { readonly writer: URL; readonly reader: URL } 
   return { writer: worker('sqlite-writer'), reader: worker('sqlite-reader') };
 }
 
+/** The module of the thread that reads recorded markets. */
+export function tapeDecoder(): URL {
+  return worker('tape-decoder');
+}
+
+/** The module of the thread that watches the event loop of a daemon. */
+export function loopGuardModule(): URL {
+  return worker('loop-guard');
+}
+
 /**
  * How a sandbox process for filters is started; it is told its setup as one more argument. Fifty isolates share its memory and
  * its time: what each would gain by threads and by the last compiler, all pay for. See docs/decisions/0014.
@@ -72,6 +82,12 @@ export async function sqliteMigrations(): Promise<readonly Migration[]> {
       sql: await readFile(new URL(name, folder), 'utf8'),
     })),
   );
+}
+
+/** The version of this program, as `aitrader --version` prints it. */
+export async function programVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL('package.json', ROOT), 'utf8')) as { readonly version: string };
+  return version;
 }
 
 /** The folder of the filters that are part of the program. */

@@ -16,7 +16,9 @@ import type { MarketSource } from '../sim/market/source.ts';
 import { createSyntheticMarket } from '../sim/market/synthetic-market.ts';
 import type { SimAccount } from '../sim/server.ts';
 import { SimServer } from '../sim/server.ts';
+import { DecoderThread } from '../sim/tape/decode/decoder-thread.ts';
 import { openTapeMarket } from '../sim/tape/tape-market.ts';
+import { tapeDecoder } from './assets.ts';
 import { waitForStop } from './wait-for-stop.ts';
 
 /** The options of `aitrader sim` as texts of the command line; contracts 8. */
@@ -119,7 +121,7 @@ function openSource(command: SimCommand, seed: number, terms: { clock: Clock; lo
     if (symbols !== undefined) throw usage('--symbols beside --tape', 'A tape has the symbols that were recorded.');
     const onProblem = ({ path, line, problem }: { path: string; line: number; problem: string }): void =>
       logger.warn('a line of the tape was skipped', { path, line, problem });
-    return openTapeMarket({ paths: tape, seed, onProblem });
+    return openTapeMarket({ paths: tape, seed, onProblem, decoder: new DecoderThread(tapeDecoder()) });
   }
   const names = symbols ?? String(DEFAULT_SYMBOLS);
   const wanted = /^\d+$/.test(names)
@@ -174,7 +176,7 @@ async function serve(command: SimCommand, terms: { clock: Clock; logger: Logger 
     });
     if (command.paused !== true) server.driver.resume();
     process.stdout.write(`${JSON.stringify({ event: 'listening', ...addresses })}\n`);
-    const stop = await Promise.race([waitForStop(clock, command.for), failed.promise]);
+    const stop = await Promise.race([waitForStop(clock, { forMs: command.for }), failed.promise]);
     return stop.exitCode;
   } finally {
     await (server?.close() ?? source.close());

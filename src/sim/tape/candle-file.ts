@@ -22,7 +22,7 @@ const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 const TIME_NAMES = ['timestamp', 'time', 'opentime', 'open_time'];
 
 /** Epoch times in seconds, milliseconds, microseconds or nanoseconds: all of this century, told apart by their size. */
-function epochMs(value: number): number {
+export function epochMs(value: number): number {
   if (value < 1e11) return value * 1e3;
   if (value < 1e14) return value;
   return value < 1e17 ? value / 1e3 : value / 1e6;
@@ -42,13 +42,30 @@ function timeOf(text: string): number {
 
 function candleOf(fields: readonly (string | undefined)[]): CandleRecord | null {
   const [time = '', ...figures] = fields;
-  const [open = NaN, high = NaN, low = NaN, close = NaN, volume = NaN] = figures.map((text) =>
-    text === undefined || text === '' ? NaN : Number(text),
+  return candleFrom(
+    timeOf(time),
+    figures.map((text) => (text === undefined || text === '' ? NaN : Number(text))),
   );
-  const openTime = timeOf(time);
+}
+
+/** A candle of its figures in the order of `COLUMNS`; null when they are none. */
+export function candleFrom(openTime: number, figures: readonly number[]): CandleRecord | null {
+  const [open = NaN, high = NaN, low = NaN, close = NaN, volume = NaN] = figures;
   const isCandle = openTime > 0 && low > 0 && volume >= 0 && volume < Infinity && high < Infinity;
   const isInside = open >= low && close >= low && open <= high && close <= high;
   return isCandle && isInside ? { openTime, open, high, low, close, volume } : null;
+}
+
+/** Where the columns of a candle, in the order of `COLUMNS`, stand among others; `missing` names those that do not. */
+export function findColumns(names: readonly string[]): {
+  readonly places: readonly number[];
+  readonly missing: readonly string[];
+} {
+  const lower = names.map((name) => name.toLowerCase());
+  const places = COLUMNS.map((column) =>
+    column === 'time' ? lower.findIndex((name) => TIME_NAMES.includes(name)) : lower.indexOf(column),
+  );
+  return { places, missing: COLUMNS.filter((_, at) => places[at] === -1) };
 }
 
 /** Reads the rows of a candle file: CSV with a header, or a JSON array of `[openTimeMs, o, h, l, c, v]`. */
@@ -124,11 +141,7 @@ export class CandleFile {
   }
 
   #header(fields: readonly string[]): readonly number[] {
-    const names = fields.map((name) => name.toLowerCase());
-    const places = COLUMNS.map((column) =>
-      column === 'time' ? names.findIndex((name) => TIME_NAMES.includes(name)) : names.indexOf(column),
-    );
-    const missing = COLUMNS.filter((_, i) => places[i] === -1);
+    const { places, missing } = findColumns(fields);
     if (missing.length > 0) {
       const problem = `its header "${fields.join(',').slice(0, 200)}" has no column ${missing.join(', ')}`;
       throw new AitraderError('TAPE_UNREADABLE', { path: this.#path, problem });
