@@ -1,3 +1,4 @@
+import { ACCOUNT_REFUSALS } from './account-refusals.ts';
 import { REQUEST_REFUSALS } from './request-refusals.ts';
 import { TRADE_REFUSALS } from './trade-refusals.ts';
 
@@ -235,7 +236,12 @@ const CATALOGUE = {
     hint: 'The row was changed by another program or the file is damaged; put back a backup.',
   },
 
-  // The exchange
+  // The desk and the exchange
+  DESK_NOT_OPEN: {
+    fault: 'user',
+    message: 'the desk is not open yet',
+    hint: 'Wait until the market is reached: the first rows of the screen say what is missing.',
+  },
   EXCHANGE_UNREACHABLE: {
     fault: 'system',
     message: 'the exchange ({venue}) cannot be used: {problem}',
@@ -246,6 +252,8 @@ const CATALOGUE = {
     message: 'the futures account at {venue} is in hedge mode: a long and a short position in one symbol side by side',
     hint: 'Close its positions and orders, then switch the position mode to one-way at the exchange.',
   },
+
+  ...ACCOUNT_REFUSALS,
 
   // Recorded markets
   TAPE_UNREADABLE: {

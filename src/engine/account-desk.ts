@@ -1,6 +1,12 @@
+import { Decimal, ZERO_QUANTITY } from '../domain/decimal.ts';
+import type { Quantity } from '../domain/decimal.ts';
 import type { AccountEvent } from '../domain/event.ts';
 import type { Fill } from '../domain/fill.ts';
+import type { VenueSymbol } from '../domain/ids.ts';
+import { applyFunding, hasBooked } from '../domain/position/ledger.ts';
+import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
+import type { FundingReport } from '../ports/broker.ts';
 import type { EngineContext } from './context.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
 import type { PositionDesk } from './position-desk.ts';
@@ -13,6 +19,8 @@ export interface AccountDeskParts {
   readonly orders: OrderDesk;
   readonly positions: PositionDesk;
   readonly risk: RiskDesk;
+  /** What was told may have gaps: the venue has to be asked. */
+  readonly mismatch: () => void;
 }
 
 /** What the venue says of the account by itself: goes to the desk that it is for. */
@@ -20,6 +28,8 @@ export class AccountDesk {
   readonly #context: EngineContext;
   readonly #parts: AccountDeskParts;
   readonly #incomeIds = new Set<string>();
+  /** Units that somebody else has added to a position of ours, where a symbol has but one position. */
+  readonly #foreignUnits = new Map<VenueSymbol, Quantity>();
 
   constructor(context: EngineContext, parts: AccountDeskParts) {
     this.#context = context;
@@ -36,7 +46,7 @@ export class AccountDesk {
         this.#context.books.putBalance(event.balance);
         return;
       case 'funding_paid':
-        this.#funded(event);
+        this.fundingPaid(event);
         return;
       case 'account_stream_lost': {
         const message = `account news stopped: ${event.cause}`;
@@ -46,42 +56,88 @@ export class AccountDesk {
       case 'foreign_fill':
         this.#filledByOthers(event.fill);
         return;
+      // Whatever happened while nothing was heard is asked for.
+      case 'account_stream_connected':
+        this.#parts.mismatch();
+        return;
       // Orders of others are theirs.
       case 'foreign_order':
-      case 'account_stream_connected':
     }
   }
 
-  /** Books funding once, however often it is told. */
-  #funded({ instrument, incomeId, amount }: Extract<AccountEvent, { type: 'funding_paid' }>): void {
-    if (this.#incomeIds.has(incomeId)) return;
+  /**
+   * Learns how many units of a futures position are somebody else's.
+   * @returns whether that is news
+   */
+  noteForeignUnits(symbol: VenueSymbol, quantity: Quantity): boolean {
+    const before = this.#foreignUnitsIn(symbol);
+    this.#foreignUnits.set(symbol, quantity);
+    return !before.equals(quantity);
+  }
+
+  /** Books funding once, however often it is told. @returns whether it was new */
+  fundingPaid(payment: FundingReport): boolean {
+    const { instrument, incomeId, amount, paidAt } = payment;
+    if (this.#incomeIds.has(incomeId)) return false;
     this.#incomeIds.add(incomeId);
     const [oldest] = this.#incomeIds;
     if (this.#incomeIds.size > INCOME_IDS_KEPT && oldest !== undefined) this.#incomeIds.delete(oldest);
     const { books } = this.#context;
     const { symbol } = instrument;
-    books.addFunding({ incomeId, symbol, amount: amount.toFixed() });
-    const position = [...books.positions.values()].find((each) => each.symbol === symbol);
-    if (position !== undefined) this.#parts.positions.funded(position, amount);
+    books.addFunding(payment);
+    const position = [...books.positions.values()].find((each) => each.symbol === symbol && each.openedAt <= paidAt);
+    const now = this.#context.clock.now();
+    if (position !== undefined) this.#parts.positions.changed(applyFunding(position, amount, now), 'funded');
+    return true;
   }
 
   /**
    * A fill that no order of ours made. On spot it is of the user's own holdings; on futures there is one position per symbol,
-   * so what reduces it reduces ours: a liquidation, or somebody's hand.
+   * so it adds to the one of the books or takes from it: a liquidation, or somebody's hand.
    */
   #filledByOthers(fill: Fill): void {
-    const { books, broker } = this.#context;
+    const { books } = this.#context;
     const position = [...books.positions.values()].find(
       ({ market, symbol }) => market === 'futures' && market === fill.market && symbol === fill.symbol,
     );
-    if (position === undefined || (fill.side === 'buy') === (position.side === 'long')) return;
-    const isForced = broker.account.money !== 'live' || isBeyondLiquidation(position, fill);
+    if (position === undefined || hasBooked(position, fill)) return;
+    if ((fill.side === 'buy') === (position.side === 'long')) this.#addedByOthers(position, fill);
+    else this.#reducedByOthers(position, fill);
+  }
+
+  /** What somebody adds to a position of ours stays theirs; one that is theirs anyway grows by it. */
+  #addedByOthers(position: Position, fill: Fill): void {
+    const { symbol, quantity, price } = fill;
+    if (isLeftAlone(position)) {
+      this.#parts.positions.filledOutside(position, fill, { reason: 'external', quantity });
+      return;
+    }
+    const foreign = this.#foreignUnitsIn(symbol).plus(quantity) as Quantity;
+    this.noteForeignUnits(symbol, foreign);
+    const added = `${quantity.toFixed()} were added to the position at ${price.toFixed()} by an order that is not ours`;
+    const message = `${symbol}: ${added}; ${foreign.toFixed()} in all are left alone and have no stop from here`;
+    this.#parts.risk.raise({ type: 'position_unprotected', severity: 'critical', message, details: { symbol } });
+  }
+
+  /** What is taken counts for the units of others first. */
+  #reducedByOthers(position: Position, fill: Fill): void {
+    const { symbol, price } = fill;
+    const foreign = this.#foreignUnitsIn(symbol);
+    const theirs = Decimal.min(foreign, fill.quantity) as Quantity;
+    this.noteForeignUnits(symbol, foreign.minus(theirs) as Quantity);
+    const quantity = fill.quantity.minus(theirs) as Quantity;
+    if (quantity.isZero()) return;
+    const isForced = this.#context.broker.account.money !== 'live' || isBeyondLiquidation(position, fill);
     const reason = isForced ? 'liquidation' : 'external';
     const how = isForced ? 'was liquidated' : 'was reduced by an order that is not ours';
-    const message = `${fill.symbol}: the position ${how}, ${fill.quantity.toFixed()} at ${fill.price.toFixed()}`;
-    const details = { symbol: fill.symbol };
-    this.#parts.risk.raise({ type: 'anomaly_detected', severity: 'critical', message, details });
-    this.#parts.positions.filledOutside(position, fill, reason);
+    const message = `${symbol}: the position ${how}, ${quantity.toFixed()} at ${price.toFixed()}`;
+    const severity = isLeftAlone(position) && !isForced ? 'info' : 'critical';
+    this.#parts.risk.raise({ type: 'anomaly_detected', severity, message, details: { symbol } });
+    this.#parts.positions.filledOutside(position, fill, { reason, quantity });
+  }
+
+  #foreignUnitsIn(symbol: VenueSymbol): Quantity {
+    return this.#foreignUnits.get(symbol) ?? ZERO_QUANTITY;
   }
 }
 

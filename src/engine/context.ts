@@ -12,7 +12,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Books } from './books/books.ts';
 import type { MarketBook } from './market/market-book.ts';
 
-/** What the engine is told once, at its start. */
+/** What the engine is told. Limits, the default stop, meme symbols and `mayTrade` may change; they are read for each decision. */
 export interface EngineSettings {
   readonly userId: UserId;
   readonly accountId: AccountId;
@@ -26,6 +26,8 @@ export interface EngineSettings {
   readonly limits: RiskLimits;
   readonly defaultStop: Level;
   readonly memeSymbols: ReadonlySet<VenueSymbol>;
+  /** What is done for futures positions that somebody else has opened: only told and shown, or also given a stop. */
+  readonly importedPositions: 'watch' | 'stop';
   /** ENABLE_AUTO_TRADING: when off, signals are only recorded. */
   readonly mayTrade: boolean;
   /** ENABLE_POSITION_MONITORING: when off, only what rests at the exchange guards positions. */

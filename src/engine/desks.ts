@@ -3,6 +3,7 @@ import type { AccountEvent } from '../domain/event.ts';
 import type { Fill } from '../domain/fill.ts';
 import type { TraderId, VenueSymbol } from '../domain/ids.ts';
 import type { Order } from '../domain/order/order.ts';
+import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { IdSource } from '../ports/chance.ts';
@@ -77,11 +78,15 @@ export class Desks {
   #errors = 0;
   /** Positions were opened or closed since the market was asked for. */
   #isHeldNew = false;
+  /** After a kill: nothing of ours was open at the last look. */
+  #wasFlat = false;
+  readonly #mismatch: () => void;
 
   /** @param mismatch called when the venue holds something else than the books, so that it is asked */
   constructor(parts: EngineParts, saved: SavedState, mismatch: () => void) {
     const { clock, broker } = parts;
     this.#parts = parts;
+    this.#mismatch = mismatch;
     this.books = this.#newBooks(saved);
     this.queue = new EventQueue({
       handled: () => void this.books.commit('ordinary'),
@@ -106,9 +111,12 @@ export class Desks {
     });
     const { orders, risk } = this;
     const closed = (position: Position): void => this.#closed(position);
-    this.positions = new PositionDesk(context, { orders, risk, later, mismatch, closed });
+    const opened = (): void => {
+      this.#isHeldNew = true;
+    };
+    this.positions = new PositionDesk(context, { orders, risk, later, mismatch, opened, closed });
     const { positions } = this;
-    this.account = new AccountDesk(context, { orders, positions, risk });
+    this.account = new AccountDesk(context, { orders, positions, risk, mismatch });
     this.entries = new EntryDesk(context, { orders, positions, risk, mayOpen: () => this.#hindrance() });
     this.signals = new SignalDesk(context, {
       entries: this.entries,
@@ -162,6 +170,10 @@ export class Desks {
   keepKilled(): void {
     if (this.risk.isKilled) this.entries.cancelAll();
     if (this.risk.closesAll) this.positions.closeAll();
+    const isFlat = this.risk.awaitsFlat && [...this.books.positions.values()].every(isLeftAlone);
+    // The venue has the last word on it.
+    if (isFlat && !this.#wasFlat) this.#mismatch();
+    this.#wasFlat = isFlat;
   }
 
   /** Follows the market of what is held, when that has changed: once for many openings and closes, beside their way. */
@@ -263,9 +275,7 @@ export class Desks {
     const { leg, positionId, signalId, id } = order.intent;
     const { symbol } = fill;
     if (leg === 'entry') {
-      const before = this.books.positions.size;
       const opened = this.entries.filled(order, fill);
-      if (this.books.positions.size > before) this.#isHeldNew = true;
       if (opened === null) this.#unexplained(order, { symbol, given: 'a fill of a symbol that is not known' });
       else if (signalId !== null) this.signals.entered(signalId, id);
       this.keepKilled();

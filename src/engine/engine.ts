@@ -11,16 +11,12 @@ import type { EngineHandle } from '../ports/engine-handle.ts';
 import { Desks } from './desks.ts';
 import type { EngineParts } from './desks.ts';
 import { isOver } from './execution/questions.ts';
-import { askVenue, reconcile } from './reconcile.ts';
-import type { ReconcileParts } from './reconcile.ts';
+import { Reconciler } from './reconciler.ts';
 import { loadState } from './state.ts';
 import type { SavedState } from './state.ts';
 import { createViews } from './views.ts';
 import type { EngineReport } from './views.ts';
 
-const RECONCILE_MS = 60 * SECOND_MS;
-/** Before an exchange that did not answer is asked again. */
-const RETRY_MS = 5 * SECOND_MS;
 /** How long orders in flight are waited for at the end, and how often they are looked at. */
 const LAST_ORDERS_MS = 4 * SECOND_MS;
 const LOOK_MS = 50;
@@ -42,14 +38,9 @@ export class Engine {
   readonly #desks: Desks;
   readonly #report: () => EngineReport;
   #second: Timer | null = null;
-  #reconciliation: Timer | null = null;
+  readonly #reconciler: Reconciler;
   #isEnding = false;
   #hasEnded = false;
-  #isStarted = false;
-  #isReconciling = false;
-  /** When the venue was asked the last time and answered, milliseconds UTC. */
-  #coveredUntil = 0;
-  readonly #missing: ReconcileParts['missing'] = new Map();
   /** Ends listening to the account. */
   #deafen: () => void = () => undefined;
 
@@ -61,10 +52,19 @@ export class Engine {
   private constructor(parts: EngineParts, saved: SavedState) {
     this.#parts = parts;
     this.#saved = saved;
-    const desks = new Desks(parts, saved, () => this.#reconcileSoon());
+    const desks = new Desks(parts, saved, () => this.#reconciler.soon());
     this.#desks = desks;
+    const { context, orders, positions, account, risk } = desks;
+    this.#reconciler = new Reconciler({
+      ...{ context, orders, positions, account, risk },
+      bookedFunding: parts.store.funding,
+      fundingUntil: saved.fundingUntil,
+      take: (work) => desks.queue.take(work),
+      reconciled: () => desks.reconciled(),
+      failed: (failure) => desks.fault('the account could not be held against the exchange', failure),
+    });
     const views = createViews({
-      context: desks.context,
+      context,
       feed: parts.feed,
       market: desks.market,
       traders: desks.traders,
@@ -90,6 +90,7 @@ export class Engine {
   async start(): Promise<void> {
     const { broker, clock } = this.#parts;
     const { books, queue, signals, orders, entries, positions, market, traders } = this.#desks;
+    books.restore({ orders: this.#saved.endedOrders });
     books.restore(this.#saved);
     signals.restore(this.#saved.signals);
     this.#deafen = broker.onEvent((event) => this.#desks.accountEvent(event));
@@ -102,16 +103,15 @@ export class Engine {
       // Positions are watched from here on, however long the venue takes to answer.
       if (books.positions.size > 0) this.#desks.followMarket();
     });
-    const isReconciled = await this.#reconcile();
+    await this.#reconciler.first();
     queue.take(() => {
       positions.resume();
       this.#desks.mark();
     });
     await traders.start();
     if (this.#isEnding) return;
-    this.#isStarted = true;
     this.#everySecond();
-    this.#reconcileAfter(isReconciled ? RECONCILE_MS : RETRY_MS);
+    this.#reconciler.begin();
   }
 
   /** Takes a filter in, new or changed. Settles when it is stored. */
@@ -129,7 +129,7 @@ export class Engine {
   async stop(timePasses: boolean): Promise<EngineEnd> {
     this.#isEnding = true;
     this.#second?.cancel();
-    this.#reconciliation?.cancel();
+    this.#reconciler.stop();
     this.#desks.end();
     if (timePasses) await this.#ordersSettled();
     this.#deafen();
@@ -168,40 +168,6 @@ export class Engine {
       });
       if (!this.#isEnding) this.#everySecond();
     });
-  }
-
-  #reconcileAfter(delayMs: number): void {
-    this.#reconciliation?.cancel();
-    this.#reconciliation = this.#parts.clock.setTimer(delayMs, () => {
-      void this.#reconcile().then((isDone) => {
-        if (!this.#isEnding) this.#reconcileAfter(isDone ? RECONCILE_MS : RETRY_MS);
-      });
-    });
-  }
-
-  /** The venue holds something else than the books. */
-  #reconcileSoon(): void {
-    if (!this.#isEnding && this.#isStarted) this.#reconcileAfter(0);
-  }
-
-  /** @returns whether the venue has answered */
-  async #reconcile(): Promise<boolean> {
-    if (this.#isReconciling) return true;
-    this.#isReconciling = true;
-    const { context, queue, orders, positions, risk } = this.#desks;
-    try {
-      const askedAt = context.clock.now();
-      const findings = await askVenue(context, this.#coveredUntil);
-      queue.take(() => reconcile({ context, orders, positions, risk, missing: this.#missing }, findings));
-      this.#coveredUntil = askedAt;
-      this.#desks.reconciled();
-      return true;
-    } catch (failure) {
-      this.#desks.fault('the account could not be held against the exchange', failure);
-      return false;
-    } finally {
-      this.#isReconciling = false;
-    }
   }
 
   #restoreEntries(): void {

@@ -10,7 +10,7 @@ import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
 import { isOver } from './execution/questions.ts';
-import { sellable } from './position-terms.ts';
+import { atOnce, sellable } from './position-terms.ts';
 import { approveReduction } from './risk/approval.ts';
 import type { RiskDesk } from './risk-desk.ts';
 
@@ -18,15 +18,22 @@ const FIRST_RETRY_MS = SECOND_MS;
 const LONGEST_RETRY_MS = 60 * SECOND_MS;
 /** From this failure in a row on a person is told. */
 const ALARM_AFTER = 3;
-/** The venue says that there is nothing to reduce: what it holds has to be asked for before more is sent. */
-export const NOTHING_TO_REDUCE: ReadonlySet<string> = new Set(['-2022', 'reduce_only_rejected']);
+const NOTHING_TO_REDUCE: ReadonlySet<string> = new Set(['-2022', 'reduce_only_rejected', 'insufficient_balance']);
+/** Spot has one code for many refusals; its words tell which. */
+const SAID_OF_MANY = '-2010';
+const LACK_WORDS = /insufficient balance/i;
+
+/** Whether a refusal says that there is nothing to reduce: what the venue holds has to be asked for. */
+export function saysNothingToReduce({ code, reason }: Extract<Order['state'], { status: 'rejected' }>): boolean {
+  return NOTHING_TO_REDUCE.has(code) || (code === SAID_OF_MANY && LACK_WORDS.test(reason));
+}
 
 interface PendingExit {
   /** The order that closes; another one after each failure. */
   readonly orderId: OrderId;
   readonly quantity: Quantity;
   readonly reason: CloseReason;
-  /** `waiting`: on spot, for units that a resting stop still locks; `failed`: for the next try. */
+  /** `waiting`: on spot, written down, for units that a resting stop still locks; `failed`: for the next try. */
   readonly status: 'waiting' | 'sent' | 'failed';
   readonly failures: number;
 }
@@ -128,19 +135,26 @@ export class ExitDesk {
    * @returns whether something was dropped
    */
   advance(position: Position, locked: Quantity): boolean {
-    const waiting = (this.#exits.get(position.id) ?? []).filter(({ status }) => status === 'waiting');
+    const tried = new Set<OrderId>();
     let isDropped = false;
-    for (const exit of waiting) {
+    // Looked for anew each time: what is sent comes back here before it returns.
+    for (let exit = this.#waiting(position.id, tried); exit; exit = this.#waiting(position.id, tried)) {
+      tried.add(exit.orderId);
       const sent = (this.#exits.get(position.id) ?? []).filter(({ status }) => status === 'sent');
       const onTheWay = sent.reduce<Decimal>((sum, each) => sum.plus(this.#left(each)), ZERO_QUANTITY);
       const open = Decimal.max(position.quantity.minus(onTheWay), 0);
-      const quantity = sellable(this.#context, position, Decimal.min(exit.quantity, open) as Quantity);
-      if (quantity.isZero()) {
+      const wanted = sellable(this.#context, position, Decimal.min(exit.quantity, open) as Quantity);
+      if (wanted.isZero()) {
+        this.#parts.orders.cancel(exit.orderId);
         this.#remove(position.id, exit);
         isDropped = true;
-      } else if (open.minus(position.market === 'spot' ? locked : 0).greaterThanOrEqualTo(quantity)) {
-        this.#send(position, { ...exit, quantity });
+        continue;
       }
+      const quantity = atOnce(this.#context, position, wanted);
+      const written = this.#written(position, { ...exit, quantity });
+      if (quantity.lessThan(wanted)) this.#addRest(position.id, exit, wanted.minus(quantity) as Quantity);
+      const free = open.minus(position.market === 'spot' ? locked : 0);
+      if (written !== null && free.greaterThanOrEqualTo(quantity)) this.#send(position.id, written);
     }
     return isDropped;
   }
@@ -154,7 +168,7 @@ export class ExitDesk {
     this.#remove(positionId, exit);
     const left = remainingQuantity(order);
     if (position === undefined || left.isZero()) return;
-    if (order.state.status === 'rejected' && NOTHING_TO_REDUCE.has(order.state.code)) this.#parts.mismatch();
+    if (order.state.status === 'rejected' && saysNothingToReduce(order.state)) this.#parts.mismatch();
     const isProgress = !order.execution.filledQuantity.isZero();
     const failures = isProgress ? 1 : exit.failures + 1;
     const orderId = asId<OrderId>(this.#context.ids.next());
@@ -181,12 +195,31 @@ export class ExitDesk {
     return order === undefined ? exit.quantity : order.intent.quantity.minus(order.execution.filledQuantity);
   }
 
-  #send(position: Position, exit: PendingExit): void {
-    const { quantity } = exit;
+  #waiting(positionId: PositionId, tried: ReadonlySet<OrderId>): PendingExit | undefined {
+    return this.#exits.get(positionId)?.find(({ status, orderId }) => status === 'waiting' && !tried.has(orderId));
+  }
+
+  /** What is more than one order may take goes with another one. */
+  #addRest(positionId: PositionId, { reason, failures }: PendingExit, quantity: Quantity): void {
+    const orderId = asId<OrderId>(this.#context.ids.next());
+    this.#add(positionId, { orderId, quantity, reason, status: 'waiting', failures });
+  }
+
+  /**
+   * Sees to it that a close is written down, so that a crash does not forget what waits for its units. One that was written
+   * down for another quantity makes place for a new one.
+   * @returns null when it may not be sent
+   */
+  #written(position: Position, exit: PendingExit): PendingExit | null {
+    const { orders, risk } = this.#parts;
+    const known = this.#context.books.orders.get(exit.orderId);
+    if (known?.state.status === 'pending' && known.intent.quantity.equals(exit.quantity)) return exit;
+    if (known !== undefined) orders.cancel(exit.orderId);
+    const orderId = known === undefined ? exit.orderId : asId<OrderId>(this.#context.ids.next());
     const intent = reduction(position, {
-      id: exit.orderId,
+      id: orderId,
       leg: 'exit',
-      quantity,
+      quantity: exit.quantity,
       terms: { type: 'market' },
       reason: exit.reason,
       createdAt: this.#context.clock.now(),
@@ -194,11 +227,18 @@ export class ExitDesk {
     const approval = approveReduction(intent, position);
     if (!approval.ok) {
       this.#remove(position.id, exit);
-      this.#parts.risk.raise({ type: 'exit_failed', severity: 'critical', message: approval.error.message });
-      return;
+      risk.raise({ type: 'exit_failed', severity: 'critical', message: approval.error.message });
+      return null;
     }
-    this.#change(position.id, exit.orderId, (waiting) => ({ ...waiting, quantity, status: 'sent' }));
-    this.#parts.orders.exit(approval.value, position.id);
+    const written: PendingExit = { ...exit, orderId };
+    this.#change(position.id, exit.orderId, () => written);
+    orders.writeExit(approval.value, position.id);
+    return written;
+  }
+
+  #send(positionId: PositionId, { orderId }: PendingExit): void {
+    this.#change(positionId, orderId, (waiting) => ({ ...waiting, status: 'sent' }));
+    this.#parts.orders.sendExit(orderId);
   }
 
   #alarm(order: Order, failures: number): void {

@@ -1,6 +1,7 @@
 import type { Price } from '../domain/decimal.ts';
 import type { OrderId } from '../domain/ids.ts';
-import { isTighterOrEqual, withProtection } from '../domain/position/protection.ts';
+import type { Order } from '../domain/order/order.ts';
+import { isTighterOrEqual, withoutGuard, withProtection } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { EngineContext } from './context.ts';
 
@@ -26,6 +27,16 @@ export function guardAtVenue(
   if (isKnown || !isTighterOrEqual(position, stopPrice)) return;
   const after = withProtection(position, { guard: 'venue', stopPrice, stopOrderId }, clock.now());
   books.putPosition(after, 'guarded at the exchange');
+}
+
+/** The stop that guarded has ended without closing: this program watches from now on. */
+export function guardLost(context: EngineContext, position: Position, { intent, state }: Order): void {
+  const { protection } = position;
+  if (protection.guard !== 'venue' || protection.stopOrderId !== intent.id) return;
+  const cause = `the stop at the exchange is ${state.status}`;
+  const lost = withoutGuard(position, cause, context.clock.now());
+  context.books.putPosition(lost, 'unguarded');
+  guardHere(context, lost, { stopPrice: protection.stopPrice, cause });
 }
 
 /** A target of the plan was reached, and what it closes is on its way. */

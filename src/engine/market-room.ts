@@ -222,6 +222,8 @@ export class MarketRoom {
         this.#unpriced.set(symbol, this.#context.clock.now());
       });
     } catch (failure) {
+      // The end closes the feed under it; a timer would hold the process up.
+      if (this.#isStopped) return;
       this.#context.logger.warn(`the history of ${symbol} could not be loaded: ${describeFailure(failure)}`);
       this.#context.clock.setTimer(RELOAD_MS, () => {
         if (generation !== this.#generation || this.#isStopped) return;

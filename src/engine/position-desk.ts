@@ -1,28 +1,28 @@
-import { Decimal } from '../domain/decimal.ts';
+import { Decimal, ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
 import type { AitraderError } from '../domain/errors.ts';
 import type { Fill } from '../domain/fill.ts';
 import type { OrderId, PositionId, VenueSymbol } from '../domain/ids.ts';
-import type { Order } from '../domain/order/order.ts';
-import { applyFill, applyFunding, closeAsDust, openPosition, removeVanished } from '../domain/position/ledger.ts';
-import { isTighterOrEqual, withoutGuard } from '../domain/position/protection.ts';
+import type { Order, OrderIntent } from '../domain/order/order.ts';
+import { applyFill, closeAsDust, hasBooked, openPosition, removeVanished } from '../domain/position/ledger.ts';
+import { isLeftAlone, isTighterOrEqual } from '../domain/position/protection.ts';
 import type { CloseReason, Position, PositionOpening } from '../domain/position/position.ts';
 import type { ProtectionChange } from '../domain/command.ts';
 import { SECOND_MS } from '../domain/time.ts';
-import { err, ok } from '../lib/result.ts';
+import { ok } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
 import { lastPrice } from './context.ts';
 import type { EngineContext } from './context.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
 import { ExitDesk } from './exit-desk.ts';
-import { guardAtVenue, guardHere, noteTarget } from './guard.ts';
-import { namedReason } from './named-reason.ts';
+import { guardAtVenue, guardHere, guardLost, noteTarget } from './guard.ts';
+import { closeReasonOf, namedReason } from './named-reason.ts';
 import type { MonitorDecision } from './positions/decision.ts';
-import { partToClose, tightenedStop, withEditedPlan } from './positions/edit.ts';
+import { partToClose } from './positions/edit.ts';
 import { PositionMonitor } from './positions/monitor.ts';
-import { stopReason } from './positions/stop-price.ts';
 import { tellExcess, tellLiquidationNear, tellUnlisted } from './position-alerts.ts';
 import { isDust, positionTerms, sellable } from './position-terms.ts';
+import { changedProtection } from './protection-change.ts';
 import type { RiskDesk } from './risk-desk.ts';
 import { StopDesk } from './stop-desk.ts';
 
@@ -36,6 +36,7 @@ export interface PositionDeskParts {
   readonly later: (work: () => void) => void;
   /** The venue holds something else than the books: it has to be asked. */
   readonly mismatch: () => void;
+  readonly opened: () => void;
   /** A position has closed, from flat to flat. */
   readonly closed: (position: Position) => void;
 }
@@ -51,7 +52,14 @@ export class PositionDesk {
   constructor(context: EngineContext, parts: PositionDeskParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#monitor = new PositionMonitor({ fallbackStop: context.settings.defaultStop, venueGraceMs: VENUE_GRACE_MS });
+    const { settings } = context;
+    this.#monitor = new PositionMonitor({
+      // May change while the program runs.
+      get fallbackStop() {
+        return settings.defaultStop;
+      },
+      venueGraceMs: VENUE_GRACE_MS,
+    });
     const { orders, risk, mismatch } = parts;
     const retry = (id: PositionId): void => parts.later(() => this.#settle(id));
     this.#exits = new ExitDesk(context, { orders, risk, retry, mismatch });
@@ -73,7 +81,7 @@ export class PositionDesk {
     for (const position of this.#context.books.positions.values()) {
       this.#context.market.watch(position.symbol, true);
       const terms = this.#terms(position);
-      if (terms !== null) this.#monitor.put(position, terms);
+      if (terms !== null && !isLeftAlone(position)) this.#monitor.put(position, terms);
     }
   }
 
@@ -81,10 +89,8 @@ export class PositionDesk {
   resume(): void {
     const { orders, positions } = this.#context.books;
     // Stops and exits of a position that has closed: left alone they would trade what is not its own.
-    for (const { intent } of [...orders.values()]) {
-      const isLeft = intent.positionId !== null && !positions.has(intent.positionId);
-      if (isLeft) this.#parts.orders.cancel(intent.id);
-    }
+    for (const { intent } of [...orders.values()])
+      if (intent.positionId !== null && !positions.has(intent.positionId)) this.#parts.orders.cancel(intent.id);
     for (const { id, symbol } of [...positions.values()]) {
       this.#settle(id);
       if (this.#context.instrument(symbol) === null) tellUnlisted(this.#parts.risk, symbol);
@@ -113,21 +119,39 @@ export class PositionDesk {
     const position = openPosition(opening);
     this.#context.books.putPosition(position, 'opened');
     this.#context.market.watch(position.symbol, true);
+    this.#parts.opened();
     this.#settle(position.id);
     return position;
   }
 
   /** An order of this position was filled: by an entry it grows, by anything else it shrinks. */
   filled(position: Position, order: Order, fill: Fill): void {
-    const { position: after, excess } = applyFill(position, fill, this.#reasonFor(position, order));
+    // It was told before it was known whose it is.
+    if (hasBooked(position, fill)) return;
+    const reason = this.#exits.reasonOf(order) ?? closeReasonOf(this.#context, position, order);
+    const { position: after, excess } = applyFill(position, fill, reason);
     if (!excess.isZero()) tellExcess(this.#parts.risk, fill, excess);
     this.#put(after, 'filled');
   }
 
-  /** A fill that changes the position and belongs to no order in the books. */
-  filledOutside(position: Position, fill: Fill, reason: CloseReason): void {
+  /** A fill that changes the position, or by a part of it does, and belongs to no order in the books. */
+  filledOutside(
+    position: Position,
+    fill: Fill,
+    { reason, quantity }: { readonly reason: CloseReason; readonly quantity: Quantity },
+  ): void {
     this.#context.books.addFill({ ...fill, orderId: null });
-    this.#put(applyFill(position, fill, reason).position, 'filled outside');
+    this.#put(applyFill(position, { ...fill, quantity }, reason).position, 'filled outside');
+  }
+
+  /** Units that the venue holds more of a position, by no fill that is known. */
+  foundMore(position: Position, units: Fill): void {
+    this.#put(applyFill(position, units, 'external').position, 'found more');
+  }
+
+  /** A stop order of ours for an open position was found at the venue alone, and is about to be taken into the books. */
+  stopFound({ id, positionId }: OrderIntent): void {
+    if (positionId !== null) this.#stops.found(positionId, id);
   }
 
   /** Units of a position that the venue does not hold any more, without a fill that is known. */
@@ -135,20 +159,16 @@ export class PositionDesk {
     this.#put(removeVanished(position, quantity, this.#context.clock.now()), 'vanished');
   }
 
-  /** Closes whatever is open and not on its way out: the kill switch is on. */
+  /** Closes whatever is open, ours and not on its way out: the kill switch is on. */
   closeAll(): void {
-    for (const position of [...this.#context.books.positions.values()]) this.close(position, 'all', 'kill');
+    const open = [...this.#context.books.positions.values()].filter((position) => !isLeftAlone(position));
+    for (const position of open) this.close(position, 'all', 'kill');
   }
 
   orderMoved(order: Order): void {
     const position = this.#positionOf(order);
     if (position === undefined) return;
-    if (order.intent.leg === 'stop') {
-      const guard = this.#stops.moved(order);
-      const { terms } = order.intent;
-      if (guard !== null && terms.type === 'stop_market')
-        guardAtVenue(this.#context, position, { stopPrice: terms.triggerPrice, stopOrderId: guard.intent.id });
-    }
+    if (order.intent.leg === 'stop') this.#stops.moved(order);
     this.#settle(position.id);
   }
 
@@ -157,7 +177,8 @@ export class PositionDesk {
     if (order.intent.leg === 'exit') this.#exits.ended(order, position);
     if (order.intent.leg === 'stop') {
       const loss = this.#stops.ended(order, position);
-      if (position !== undefined && loss !== null) this.#stopLost(position, order, loss);
+      if (loss === 'would_trigger' && position !== undefined) this.close(position, 'all', 'stop');
+      if (loss === 'lost' && position !== undefined) guardLost(this.#context, position, order);
     }
     if (position !== undefined) this.#settle(position.id);
   }
@@ -191,29 +212,18 @@ export class PositionDesk {
   changeProtection(position: Position, change: ProtectionChange): Result<null, AitraderError> {
     const terms = this.#terms(position);
     if (terms === null) return ok(null);
-    const edited = withEditedPlan(position, change, terms);
-    if (!edited.ok) return edited;
-    const stop = change.stopLoss === undefined ? null : tightenedStop(position, change.stopLoss, terms);
-    if (stop !== null && !stop.ok) return err(stop.error);
-    const changesPlan = change.takeProfit !== undefined || change.trailing !== undefined;
-    if (changesPlan) this.#context.books.putPosition(edited.value, 'edited');
-    if (stop !== null) this.#tighten(edited.value, stop.value);
+    const changed = changedProtection(this.#context, position, { change, terms });
+    if (!changed.ok) return changed;
+    const { position: after, isPlanChanged, stopPrice } = changed.value;
+    if (isPlanChanged) this.#context.books.putPosition(after, 'edited');
+    if (stopPrice !== null) this.#tighten(after, stopPrice);
     else this.#settle(position.id);
     return ok(null);
   }
 
-  /** Books funding, once by its id. */
-  funded(position: Position, amount: Parameters<typeof applyFunding>[1]): void {
-    const after = applyFunding(position, amount, this.#context.clock.now());
-    this.#context.books.putPosition(after, 'funded');
-    this.#settle(position.id);
-  }
-
-  /** The venue says where it would liquidate. */
-  liquidationKnown(position: Position, liquidationPrice: Price | null): void {
-    const { futures } = position;
-    if (futures === null || String(futures.liquidationPrice) === String(liquidationPrice)) return;
-    this.#context.books.putPosition({ ...position, futures: { ...futures, liquidationPrice } }, 'liquidation price');
+  /** Takes over a newer version of an open position in which no units have moved. */
+  changed(position: Position, change: string): void {
+    this.#context.books.putPosition(position, change);
     this.#settle(position.id);
   }
 
@@ -225,13 +235,6 @@ export class PositionDesk {
   #positionOf(order: Order): Position | undefined {
     const { positionId } = order.intent;
     return positionId === null ? undefined : this.#context.books.positions.get(positionId);
-  }
-
-  #reasonFor(position: Position, order: Order): CloseReason {
-    const { leg, terms } = order.intent;
-    if (leg !== 'stop' || terms.type !== 'stop_market') return this.#exits.reasonOf(order) ?? namedReason(order);
-    const instrument = this.#context.instrument(position.symbol);
-    return instrument === null ? 'stop' : stopReason(position, terms.triggerPrice, instrument.rules);
   }
 
   /** Puts a newer version into the books; a closed one is finished. */
@@ -261,11 +264,17 @@ export class PositionDesk {
     const position = this.#context.books.positions.get(positionId);
     const terms = position && this.#terms(position);
     if (position === undefined || !terms) return;
+    if (isLeftAlone(position)) {
+      this.#exits.advance(position, ZERO_QUANTITY);
+      return;
+    }
     if (terms.exitsInFlight.isZero() && isDust(this.#context, position)) {
       this.#closeAsDust(position, position.exits.at(-1)?.reason ?? 'end');
       return;
     }
-    this.#carryOut(this.#monitor.put(position, terms));
+    const standing = this.#stops.standing(positionId);
+    if (standing !== null) guardAtVenue(this.#context, position, standing);
+    this.#carryOut(this.#monitor.put(this.#context.books.positions.get(positionId) ?? position, terms));
     this.#rest(positionId);
   }
 
@@ -279,9 +288,8 @@ export class PositionDesk {
     const stop = this.#monitor.stopOf(positionId) ?? stopPrice;
     const current = this.#context.books.positions.get(positionId) ?? position;
     if (stop !== null) this.#stops.align(current, stop, this.#exits.inFlight(positionId));
-    const isDropped = this.#exits.advance(current, this.#stops.locked(positionId));
     // What was dropped is open again, for the monitor to watch.
-    if (isDropped) this.#settle(positionId);
+    if (this.#exits.advance(current, this.#stops.locked(positionId))) this.#settle(positionId);
   }
 
   #closeAsDust(position: Position, reason: CloseReason): void {
@@ -329,19 +337,5 @@ export class PositionDesk {
     }
     guardHere(this.#context, position, { stopPrice, cause: 'the stop has moved' });
     this.#settle(position.id);
-  }
-
-  #stopLost(position: Position, order: Order, loss: 'would_trigger' | 'lost'): void {
-    if (loss === 'would_trigger') {
-      this.close(position, 'all', 'stop');
-      return;
-    }
-    const wasGuard = position.protection.guard === 'venue' && position.protection.stopOrderId === order.intent.id;
-    if (!wasGuard) return;
-    const cause = `the stop at the exchange is ${order.state.status}`;
-    const lost = withoutGuard(position, cause, this.#context.clock.now());
-    this.#context.books.putPosition(lost, 'unguarded');
-    const { stopPrice } = lost.protection;
-    if (stopPrice !== null) guardHere(this.#context, lost, { stopPrice, cause });
   }
 }

@@ -5,7 +5,7 @@ import { lastPrice } from './context.ts';
 import type { EngineContext } from './context.ts';
 import { isOver } from './execution/questions.ts';
 import type { EditTerms } from './positions/edit.ts';
-import { closable, isSellable } from './positions/sellable.ts';
+import { closable, isSellable, mostAtOnce } from './positions/sellable.ts';
 
 /**
  * What positions are watched and changed by, as it is now.
@@ -31,6 +31,20 @@ export function sellable(context: EngineContext, position: Position, wanted: Qua
   const terms = { market: position.market, rules: instrument.rules };
   const sold = closable(wanted, terms);
   return isSellable(sold, priceNow(context, position), terms) ? sold : ZERO_QUANTITY;
+}
+
+/**
+ * How much of what is to be closed one market order may take. What that leaves for the next ones is never too little for
+ * an order.
+ */
+export function atOnce(context: EngineContext, position: Position, wanted: Quantity): Quantity {
+  const instrument = context.instrument(position.symbol);
+  const most = instrument === null ? null : mostAtOnce(instrument.rules);
+  if (instrument === null || most === null || wanted.lessThanOrEqualTo(most)) return wanted;
+  const terms = { market: position.market, rules: instrument.rules };
+  const largest = closable(most, terms);
+  const rest = sellable(context, position, wanted.minus(largest) as Quantity);
+  return rest.isZero() ? closable(wanted.dividedBy(2) as Quantity, terms) : largest;
 }
 
 /**

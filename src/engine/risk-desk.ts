@@ -40,6 +40,7 @@ export class RiskDesk {
   readonly #context: EngineContext;
   readonly #notifier: Notifier | null;
   #killCloses: boolean;
+  #isFlatTold = false;
 
   /** @param killCloses whether the last kill was to close what is open */
   constructor(context: EngineContext, notifier: Notifier | null, killCloses: boolean) {
@@ -95,8 +96,26 @@ export class RiskDesk {
 
   kill(reason: string, closes: boolean): void {
     this.#killCloses = closes;
+    this.#isFlatTold = false;
     this.#context.books.keep(KILL_CLOSES, closes);
     this.#settle(kill(this.#context.books.breaker, reason, this.#context.clock.now()));
+  }
+
+  /**
+   * The venue has confirmed that nothing of ours is left after a kill.
+   * @param left what stays, as it is not ours
+   */
+  flatConfirmed(left: readonly string[]): void {
+    if (this.#isFlatTold || !this.closesAll) return;
+    this.#isFlatTold = true;
+    const rest = left.length === 0 ? 'nothing else is there' : `not ours and left as it is: ${left.join('; ')}`;
+    const message = `kill: the exchange confirms that no position and no order of this program is left; ${rest}`;
+    this.raise({ type: 'kill_switch_activated', severity: 'info', message });
+  }
+
+  /** Whether a kill that closes everything waits for the venue to confirm that nothing is left. */
+  get awaitsFlat(): boolean {
+    return this.closesAll && !this.#isFlatTold;
   }
 
   resume(): void {

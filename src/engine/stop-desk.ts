@@ -10,7 +10,7 @@ import type { OrderIntent } from '../domain/order/order.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
 import { isOver } from './execution/questions.ts';
-import { NOTHING_TO_REDUCE, reduction } from './exit-desk.ts';
+import { reduction, saysNothingToReduce } from './exit-desk.ts';
 import type { ExitDeskParts } from './exit-desk.ts';
 import { correctStop, restingStop } from './positions/resting-stop.ts';
 import type { RestingStop } from './positions/resting-stop.ts';
@@ -75,6 +75,11 @@ export class StopDesk {
     return remaining.reduce<Decimal>((most, each) => Decimal.max(most, each), ZERO_QUANTITY) as Quantity;
   }
 
+  /** Goes on with a stop that was found at the venue alone: sent before whatever is known here. */
+  found(positionId: PositionId, orderId: OrderId): void {
+    this.#stops.set(positionId, [orderId, ...(this.#stops.get(positionId) ?? [])]);
+  }
+
   /** Goes on with a stop of an earlier run. */
   restore(order: Order): void {
     const { positionId, id } = order.intent;
@@ -92,7 +97,7 @@ export class StopDesk {
     this.#dropSurplus(working);
     const current = working[0];
     const isChanging = working.some(({ state }) => !SETTLED.has(state.status));
-    if (working.length > 1 || isChanging || current?.intent.terms.type === 'market') return;
+    if (working.length > 1 || isChanging) return;
     const wanted = restingStop(position, stopPrice, { instrument, locked: exitsInFlight });
     const resting = current === undefined ? null : restingOf(current);
     // A stop that was told to stand elsewhere is followed however near; one that only trails is not worth every order.
@@ -114,19 +119,21 @@ export class StopDesk {
     }
   }
 
-  /**
-   * A stop order has come into another state.
-   * @returns the order that now guards the position, null while none does
-   */
-  moved(order: Order): Order | null {
+  /** A stop order has come into another state. */
+  moved(order: Order): void {
     const { positionId, id } = order.intent;
-    if (positionId === null || order.state.status !== 'open') return null;
+    if (positionId === null || order.state.status !== 'open') return;
     const trouble = this.#troubles.get(positionId);
     if (trouble !== undefined && id > trouble.orderId) this.#troubles.delete(positionId);
-    const working = this.#working(positionId);
-    if (working.at(-1)?.intent.id !== id) return null;
-    this.#dropSurplus(working);
-    return order;
+    this.#dropSurplus(this.#working(positionId));
+  }
+
+  /** The stop that stands at the venue: of two the one that was sent last. Null when none does. */
+  standing(positionId: PositionId): { readonly stopPrice: Price; readonly stopOrderId: OrderId } | null {
+    const order = this.#working(positionId).findLast(({ state }) => state.status === 'open');
+    const terms = order?.intent.terms;
+    if (order === undefined || terms?.type !== 'stop_market') return null;
+    return { stopPrice: terms.triggerPrice, stopOrderId: order.intent.id };
   }
 
   /**
@@ -145,7 +152,7 @@ export class StopDesk {
     const { state } = order;
     if (position === undefined || state.status === 'filled') return null;
     const isRefused = state.status === 'rejected';
-    if (isRefused && NOTHING_TO_REDUCE.has(state.code)) this.#parts.mismatch();
+    if (isRefused && saysNothingToReduce(state)) this.#parts.mismatch();
     const isBeyond = isRefused && wouldTrigger(state);
     if (!isUnwanted) {
       const failures = this.#holdBack(positionId, id);
@@ -171,15 +178,11 @@ export class StopDesk {
     });
   }
 
-  /**
-   * Once the newest stop stands, the ones before it go, also those of which a run before could not say so any more; and so
-   * does at once what was only taken into the books to be cancelled.
-   */
+  /** Once the newest stop stands, the ones before it go, also those of which a run before could not say so any more. */
   #dropSurplus(working: readonly Order[]): void {
     const newest = working.at(-1);
     for (const order of working) {
-      const isOlder = newest?.state.status === 'open' && order !== newest;
-      if (isOlder || order.intent.terms.type !== 'stop_market') this.#cancel(order);
+      if (newest?.state.status === 'open' && order !== newest) this.#cancel(order);
     }
   }
 

@@ -53,13 +53,19 @@ export interface VenuePosition extends InstrumentRef {
   readonly unrealizedPnl: Decimal;
 }
 
+/** A working order of ours as the venue lists it: also one that a run before did not live to store can be told and ended. */
+export interface OwnWorkingOrder extends InstrumentRef, Pick<OrderIntent, 'side' | 'quantity' | 'terms'> {
+  readonly clientOrderId: ClientOrderId;
+  readonly updates: readonly OrderUpdate[];
+}
+
 /** Everything the venue says of the account at one moment: what reconciliation holds the books against. */
 export interface AccountSnapshot {
   readonly at: number;
   readonly balances: readonly Balance[];
   readonly positions: readonly VenuePosition[];
   /** Working own orders with their news, conditional ones included. */
-  readonly ownOrders: readonly { readonly clientOrderId: ClientOrderId; readonly updates: readonly OrderUpdate[] }[];
+  readonly ownOrders: readonly OwnWorkingOrder[];
   readonly foreignOrders: readonly ForeignOrder[];
 }
 
@@ -76,7 +82,7 @@ export interface Submission {
   readonly attempt: number;
 }
 
-/** A reported stretch of income: funding payments by their id. */
+/** One funding payment of the income history. */
 export type FundingReport = Extract<AccountEvent, { type: 'funding_paid' }>;
 
 /**

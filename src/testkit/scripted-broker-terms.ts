@@ -42,3 +42,15 @@ export interface ScriptedBrokerOptions {
   readonly feeInBase?: boolean;
   readonly capabilities?: Partial<BrokerCapabilities>;
 }
+
+const TYPES = new Set(['market', 'limit', 'stop_market'] as const);
+
+export const SCRIPTED_CAPABILITIES: BrokerCapabilities = {
+  orderTypes: { spot: TYPES, futures: TYPES },
+  residentStops: true,
+  oco: false,
+  atomicReplace: true,
+  maxTrailingDeltaBps: null,
+  accountStream: true,
+  selfTradePrevention: false,
+};

@@ -1,10 +1,10 @@
 import type { Account, Balance } from '../domain/account.ts';
-import { Decimal, ZERO, ZERO_QUANTITY } from '../domain/decimal.ts';
+import { Decimal, ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { AccountEvent } from '../domain/event.ts';
 import type { Fill } from '../domain/fill.ts';
 import { asId } from '../domain/ids.ts';
-import type { OrderId } from '../domain/ids.ts';
+import type { OrderId, VenueSymbol } from '../domain/ids.ts';
 import type { Instrument, InstrumentRef } from '../domain/instrument.ts';
 import type { OrderLeg } from '../domain/order/client-order-id.ts';
 import type { Order, OrderIntent } from '../domain/order/order.ts';
@@ -19,11 +19,10 @@ import type {
   RequestOutcome,
   Submission,
 } from '../ports/broker.ts';
+import { SCRIPTED_CAPABILITIES } from './scripted-broker-terms.ts';
 import type { Fate, ScriptedBrokerOptions, VenueOrder } from './scripted-broker-terms.ts';
 import { isReached, refusalOf, wouldTrigger } from './scripted-rules.ts';
 import { ScriptedLedger } from './scripted-ledger.ts';
-
-const TYPES = new Set(['market', 'limit', 'stop_market'] as const);
 
 /**
  * A venue for tests of the engine: market orders fill at the price that the test has set, stops rest and are set off by
@@ -37,13 +36,12 @@ export class ScriptedBroker implements Broker {
   /** Every submission that came, in order, whatever became of it. */
   readonly submissions: Submission[] = [];
   readonly cancels: string[] = [];
+  readonly funding: FundingReport[] = [];
   /** Client order ids that came although an order of that id had come before. */
   readonly repeated: string[] = [];
-  /** News are not told while this is on; they are found by asking. */
+  /** While these are on: no news are told, they are found by asking; questions get no answer; balances are not told. */
   isMuted = false;
-  /** Questions get no answer while this is on. */
   isUnreachable = false;
-  /** Balances are not told while this is on. */
   isSilentAboutCash = false;
   /** Each piece of news is told twice, the newest first. */
   isGarbled = false;
@@ -61,16 +59,7 @@ export class ScriptedBroker implements Broker {
     this.#options = options;
     this.account = options.account;
     this.#ledger = new ScriptedLedger(options.account.market, options.cash);
-    this.capabilities = {
-      orderTypes: { spot: TYPES, futures: TYPES },
-      residentStops: true,
-      oco: false,
-      atomicReplace: true,
-      maxTrailingDeltaBps: null,
-      accountStream: true,
-      selfTradePrevention: false,
-      ...options.capabilities,
-    };
+    this.capabilities = { ...SCRIPTED_CAPABILITIES, ...options.capabilities };
   }
 
   /** What becomes of the next submissions of this leg (or cancels). */
@@ -117,9 +106,20 @@ export class ScriptedBroker implements Broker {
     this.#note(order, { type: 'cancelled', at: this.#now, venueOrderId, reportedQuantity, reason });
   }
 
-  /** Somebody else takes units away, as a user's own hand or a transfer does. Nothing is told. */
+  /** Somebody else takes units away (below zero: adds), as a user's own hand or a transfer does. Nothing is told. */
   takeAway(symbol: string, quantity: Decimal): void {
     this.#ledger.trade(symbol, quantity.negated(), this.#priceOf(symbol));
+  }
+
+  /** Pays funding, or takes it below zero. */
+  payFunding(symbol: string, amount: Money): void {
+    const instrument = { market: 'futures', symbol: asId<VenueSymbol>(symbol) } as const;
+    const incomeId = `i${this.funding.length}`;
+    const payment: FundingReport = { type: 'funding_paid', instrument, incomeId, amount, paidAt: this.#now };
+    this.funding.push(payment);
+    this.#ledger.cash = this.#ledger.cash.plus(amount);
+    this.tell(payment);
+    this.#tellBalances();
   }
 
   tell(event: AccountEvent): void {
@@ -181,10 +181,10 @@ export class ScriptedBroker implements Broker {
       at: this.#now,
       balances: this.#balances(),
       positions: this.#ledger.positions(),
-      ownOrders: this.working().map(({ clientOrderId, history }) => ({
-        clientOrderId: asId(clientOrderId),
-        updates: [...history],
-      })),
+      ownOrders: this.working().map(({ clientOrderId, history, intent }) => {
+        const { market, symbol, side, quantity, terms } = intent;
+        return { market, symbol, side, quantity, terms, clientOrderId: asId(clientOrderId), updates: [...history] };
+      }),
       foreignOrders: [],
     };
   }
@@ -194,8 +194,9 @@ export class ScriptedBroker implements Broker {
     return this.fills.filter(({ fill }) => fill.symbol === symbol && fill.time >= sinceMs);
   }
 
-  async fundingSince(): Promise<readonly FundingReport[]> {
-    return [];
+  async fundingSince(sinceMs: number): Promise<readonly FundingReport[]> {
+    if (this.isUnreachable) throw new Error('unreachable');
+    return this.funding.filter(({ paidAt }) => paidAt >= sinceMs);
   }
 
   setLeverage(): Promise<void> {
@@ -344,7 +345,6 @@ export class ScriptedBroker implements Broker {
   }
 
   #balances(): readonly Balance[] {
-    const free = this.#ledger.cash;
-    return [{ accountId: this.account.id, asset: 'USDT', free, locked: ZERO, updatedAt: this.#now }];
+    return this.#ledger.balances(this.#options.instruments, { accountId: this.account.id, updatedAt: this.#now });
   }
 }

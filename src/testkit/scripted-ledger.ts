@@ -1,7 +1,9 @@
+import type { Balance } from '../domain/account.ts';
 import { ZERO } from '../domain/decimal.ts';
 import type { Price, Quantity, Decimal } from '../domain/decimal.ts';
 import { asId } from '../domain/ids.ts';
-import type { Market } from '../domain/instrument.ts';
+import type { AccountId } from '../domain/ids.ts';
+import type { Instrument, Market } from '../domain/instrument.ts';
 import type { VenuePosition } from '../ports/broker.ts';
 
 interface Net {
@@ -60,6 +62,19 @@ export class ScriptedLedger {
         },
       ];
     });
+  }
+
+  /** Cash, and on spot the units as balances of their base asset. */
+  balances(
+    instruments: readonly Instrument[],
+    whose: { readonly accountId: AccountId; readonly updatedAt: number },
+  ): readonly Balance[] {
+    const cash = { ...whose, asset: 'USDT', free: this.cash, locked: ZERO };
+    if (this.#market === 'futures') return [cash];
+    const units = instruments.map(({ symbol, base }) => {
+      return { ...whose, asset: base, free: this.held(symbol), locked: ZERO };
+    });
+    return [cash, ...units];
   }
 
   #netOf(symbol: string): Net {

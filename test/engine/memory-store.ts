@@ -58,6 +58,10 @@ export class MemoryStore {
       audit: { lastSeq: async () => this.audit.at(-1)?.seq ?? 0 },
       process: { engineState: async (_: string, key: string) => this.state.get(key) ?? null, heartbeats: none },
       balances: { ofAccount: none },
+      funding: {
+        booked: async (_: string, __: string, ids: readonly string[]) =>
+          new Set(ids.filter((id) => this.funding.has(id))),
+      },
       portfolios: { list: none, get: nothing },
     };
     return store as unknown as Store;

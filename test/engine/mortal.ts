@@ -50,7 +50,7 @@ export function mortalBroker(broker: ScriptedBroker, life: Life): Broker {
     query: (order) => mortal(life, () => broker.query(order)),
     snapshot: () => mortal(life, () => broker.snapshot()),
     fillsSince: (at, since) => mortal(life, () => broker.fillsSince(at, since)),
-    fundingSince: () => broker.fundingSince(),
+    fundingSince: (since) => mortal(life, () => broker.fundingSince(since)),
     setLeverage: () => broker.setLeverage(),
     onEvent: (listener) =>
       broker.onEvent((event) => {

@@ -83,7 +83,7 @@ describe('on futures', () => {
     const world = await withPosition();
     const paid: AccountEvent = {
       ...{ type: 'funding_paid', instrument: { market: 'futures', symbol: asId(A) }, incomeId: '7' },
-      amount: money('-0.5'),
+      ...{ amount: money('-0.5'), paidAt: world.clock.now() },
     };
     world.broker.tell(paid);
     world.broker.tell(paid);

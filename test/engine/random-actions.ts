@@ -17,6 +17,9 @@ export type Action =
   | { readonly do: 'fill_entry'; readonly part: number }
   | { readonly do: 'end_stop' }
   | { readonly do: 'mute' | 'garble' | 'unreachable'; readonly on: boolean }
+  /** Somebody else trades on the account (above zero: buys), and it is told or not. */
+  | { readonly do: 'others'; readonly symbol: string; readonly units: number }
+  | { readonly do: 'funding'; readonly symbol: string; readonly amount: number }
   /** The program dies at this commit or submission from now on. */
   | { readonly do: 'die_at'; readonly what: 'commit' | 'submission'; readonly count: number };
 
@@ -28,6 +31,17 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   fc.record({ kind: fc.constantFrom('unknown', 'silence'), arrives: fc.boolean() }) as fc.Arbitrary<Fate>,
   fc.constant({ kind: 'throws' } as const),
 );
+/** What only happens to an account that others use, too. */
+export const actionOfOthers: fc.Arbitrary<Action> = fc.record({
+  do: fc.constant('others' as const),
+  symbol,
+  units: fc.constantFrom(-2, -1, -0.4, 0.4, 1, 2),
+});
+const funding: fc.Arbitrary<Action> = fc.record({
+  do: fc.constant('funding' as const),
+  symbol,
+  amount: fc.constantFrom(-0.3, 0.2),
+});
 /** Any of them, the everyday ones more often. */
 export const action: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -68,6 +82,7 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('fill_entry' as const), part: fc.constantFrom(0.25, 0.5, 1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('end_stop' as const) }) },
+  { weight: 2, arbitrary: funding },
   {
     weight: 2,
     arbitrary: fc.record({

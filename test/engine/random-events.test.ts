@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { Decimal, quantity } from '../../src/domain/decimal.ts';
+import { Decimal, money, quantity } from '../../src/domain/decimal.ts';
 import { fillKey } from '../../src/domain/fill.ts';
 import type { RiskLimits } from '../../src/domain/risk.ts';
 import { parseLevel } from '../../src/domain/levels.ts';
+import { asId } from '../../src/domain/ids.ts';
 import { isFinal } from '../../src/domain/order/order.ts';
 import { realizedPnl } from '../../src/domain/position/ledger.ts';
 import type { Position } from '../../src/domain/position/position.ts';
+import { isLeftAlone } from '../../src/domain/position/protection.ts';
 import type { Submission } from '../../src/ports/broker.ts';
-import { action, SYMBOLS } from './random-actions.ts';
+import { action, actionOfOthers, SYMBOLS } from './random-actions.ts';
 import type { Action } from './random-actions.ts';
 import { ScriptedWorld } from './scripted-world.ts';
 import type { WorldOptions } from './scripted-world.ts';
@@ -67,10 +69,12 @@ class Trial {
     const isOpen = world.engine.handle.status().breaker.status === 'closed';
     if (!this.#entriesAllowed || !isOpen) this.#forbidden.push(`${clientOrderId}: opening is stopped`);
     const worth = (symbol: string, quantity: Decimal): Decimal => quantity.times(world.priceOf(symbol));
-    const after = world.positions.reduce(
-      (sum, position) => sum.plus(worth(position.symbol, position.quantity)),
-      worth(intent.symbol, intent.quantity),
-    );
+    const after = world.positions
+      .filter(isOurs)
+      .reduce(
+        (sum, position) => sum.plus(worth(position.symbol, position.quantity)),
+        worth(intent.symbol, intent.quantity),
+      );
     const { maxExposurePct = null } = this.#limits;
     // Equity moves little here: positions are a hundredth of it.
     const most = new Decimal(START_CASH)
@@ -135,6 +139,12 @@ class Trial {
       case 'unreachable':
         broker.isUnreachable = step.on;
         return;
+      case 'others':
+        return this.#tradeOfOthers(step);
+      case 'funding':
+        if (!broker.held(step.symbol).isZero() && world.market === 'futures')
+          broker.payFunding(step.symbol, money(String(step.amount)));
+        return clock.advance(0);
       case 'die_at':
         this.#dieAt(step);
     }
@@ -155,6 +165,15 @@ class Trial {
         ? this.world.execute({ type: 'close_position', positionId, fraction: new Decimal(step.part) })
         : this.world.execute({ type: 'change_protection', positionId, change: { stopLoss: parseLevel(stop) } });
     await done.catch(() => undefined);
+  }
+
+  /** On spot others take no more than there is. */
+  async #tradeOfOthers({ symbol, units }: Extract<Action, { do: 'others' }>): Promise<void> {
+    const { broker, clock, market } = this.world;
+    const held = broker.held(symbol);
+    const change = new Decimal(units);
+    if (market === 'futures' || held.plus(change).greaterThanOrEqualTo(0)) broker.takeAway(symbol, change.negated());
+    return clock.advance(0);
   }
 
   #dieAt({ what, count }: Extract<Action, { do: 'die_at' }>): void {
@@ -180,12 +199,16 @@ class Trial {
     // An exchange that does not answer is an error; anything else would be a fault of the engine.
     expect(world.errors.filter((message) => !message.endsWith('unreachable'))).toEqual([]);
     expect(this.#forbidden, 'entries while nothing may be opened').toEqual([]);
-    for (const position of positions) this.#checkPosition(position);
-    for (const { state, protection } of world.store.positions.values()) {
-      if (state.status === 'open') expect(protection.guard, 'stored without a guard').not.toBe('none');
+    for (const position of positions.filter(isOurs)) this.#checkPosition(position);
+    for (const position of world.store.positions.values()) {
+      const { state, protection } = position;
+      if (state.status === 'open' && isOurs(position)) {
+        expect(protection.guard, 'stored without a guard').not.toBe('none');
+      }
     }
     expect(new Set(positions.map((position) => position.symbol)).size).toBe(positions.length);
-    expect(positions.length).toBeLessThanOrEqual(this.#limits.maxOpenPositions ?? Infinity);
+    const ours = positions.filter(({ traderId }) => traderId !== null);
+    expect(ours.length).toBeLessThanOrEqual(this.#limits.maxOpenPositions ?? Infinity);
     for (const order of world.engine.handle.orders()) {
       expect(order.execution.filledQuantity.lessThanOrEqualTo(order.intent.quantity)).toBe(true);
     }
@@ -233,6 +256,33 @@ class Trial {
     this.#checkMoney();
   }
 
+  /** What holds at rest when others have traded on the account, too: the venue's word is the truth. */
+  checkBesideOthers(): void {
+    const { world } = this;
+    this.#checkBooks();
+    for (const each of SYMBOLS) {
+      const position = world.position(each);
+      const held = world.broker.held(each);
+      const inBooks = position?.quantity.times(position.side === 'short' ? -1 : 1) ?? new Decimal(0);
+      const beyond = held.minus(inBooks);
+      if (world.market === 'spot' || (position !== undefined && isOurs(position))) {
+        const isSameSide = inBooks.isZero() || held.isNegative() === inBooks.isNegative();
+        expect(isSameSide && held.abs().greaterThanOrEqualTo(inBooks.abs()), `${each}: the books hold more`).toBe(true);
+      } else expect(beyond.toFixed(), `${each}: units in no book`).toBe('0');
+    }
+  }
+
+  /** A look at an account that is as the books say changes nothing. */
+  async checkConvergence(): Promise<void> {
+    const { broker, clock, store } = this.world;
+    const records = store.audit.length;
+    for (let look = 0; look < 2; look += 1) {
+      broker.tell({ type: 'account_stream_connected', accountId: asId('account') });
+      await clock.advance(100);
+    }
+    expect(store.audit.slice(records)).toEqual([]);
+  }
+
   #checkHoldings(): void {
     const { world } = this;
     for (const each of SYMBOLS) {
@@ -263,9 +313,9 @@ class Trial {
     expect(booked).toEqual(broker.fills.map(({ fill }) => fillKey(fill)).toSorted());
     const open = [...store.positions.values()].filter(({ state }) => state.status === 'open');
     expect(open.map(({ id }) => id).toSorted()).toEqual(this.world.positions.map(({ id }) => id).toSorted());
-    const stopIds = new Set(broker.working('stop').map(({ orderId }) => orderId));
+    const stopIds = new Set<string>(broker.working('stop').map(({ clientOrderId }) => clientOrderId));
     for (const order of store.orders.values()) {
-      if (!stopIds.has(order.intent.id)) expect(isFinal(order.state.status), order.state.status).toBe(true);
+      if (!stopIds.has(order.clientOrderId)) expect(isFinal(order.state.status), order.state.status).toBe(true);
     }
     for (const signal of engine.handle.signals()) {
       expect(['executed', 'rejected', 'cancelled', 'expired']).toContain(signal.state.status);
@@ -276,7 +326,15 @@ class Trial {
     const { store, broker, positions, market } = this.world;
     const sum = (values: readonly Decimal[]): Decimal =>
       values.reduce((total, value) => total.plus(value), new Decimal(0));
-    const gained = sum([...store.trades.values()].map(({ pnl }) => pnl)).plus(sum(positions.map(realizedPnl)));
+    const paid = sum(broker.funding.map(({ amount }) => amount));
+    expect(sum([...store.funding.values()].map((amount) => new Decimal(amount))).toFixed(), 'funding').toBe(
+      paid.toFixed(),
+    );
+    const results = [
+      ...[...store.trades.values()].map(({ pnl, funding }) => pnl.minus(funding)),
+      ...positions.map((position) => realizedPnl(position).minus(position.totals.funding)),
+    ];
+    const gained = sum(results).plus(paid);
     const bound = market === 'spot' ? sum(positions.map(({ openCost }) => openCost)) : new Decimal(0);
     const expected = new Decimal(START_CASH).plus(gained).minus(bound).minus(this.#dustOf(null, 'cost'));
     expect(broker.cash.minus(expected).abs().toNumber(), 'money that came from or went nowhere').toBeLessThan(1e-20);
@@ -292,6 +350,11 @@ class Trial {
       expect(world.broker.held(each).toFixed()).toBe(this.#dustOf(each, 'quantity').toFixed());
     this.#checkMoney();
   }
+}
+
+/** Somebody else's are left alone. */
+function isOurs(position: Position): boolean {
+  return !isLeftAlone(position);
 }
 
 const VENUES: Readonly<Record<string, WorldOptions>> = {
@@ -321,7 +384,30 @@ describe.each(Object.entries(VENUES))('under random events on %s', (_, options) 
         for (const step of actions) await trial.perform(step);
         await trial.settle();
         trial.checkAtRest();
+        await trial.checkConvergence();
         await trial.runThroughStops();
+      }),
+      { numRuns: Number(RUNS), ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+    );
+  }, 300_000);
+});
+
+const SHARED: Readonly<Record<string, WorldOptions>> = {
+  futures: { market: 'futures' },
+  'futures, with stops for what is found': { market: 'futures', importedPositions: 'stop' },
+  'spot, without stops at the venue': { market: 'spot', capabilities: { residentStops: false } },
+};
+
+describe.each(Object.entries(SHARED))('under random events beside others on %s', (_, options) => {
+  it('the books come to say what the venue says, and every position of ours is guarded', async () => {
+    const either = fc.oneof({ weight: 5, arbitrary: action }, { weight: 1, arbitrary: actionOfOthers });
+    await fc.assert(
+      fc.asyncProperty(fc.array(either, { minLength: 3, maxLength: Number(LENGTH) }), async (actions) => {
+        const trial = await Trial.begin(options);
+        for (const step of actions) await trial.perform(step);
+        await trial.settle();
+        trial.checkBesideOthers();
+        await trial.checkConvergence();
       }),
       { numRuns: Number(RUNS), ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
     );

@@ -52,6 +52,7 @@ export interface WorldOptions {
   readonly feeBps?: number;
   readonly feeInBase?: boolean;
   readonly cash?: string;
+  readonly importedPositions?: 'watch' | 'stop';
 }
 
 export function metaOf(fields: Partial<FilterMeta> = {}): FilterMeta {
@@ -312,6 +313,7 @@ export class ScriptedWorld {
       feeBps: new Decimal(this.#options.feeBps ?? 0),
       limits: { ...LIMITS, ...this.#options.limits },
       defaultStop: parseLevel('5%'),
+      importedPositions: this.#options.importedPositions ?? 'watch',
       memeSymbols: new Set(),
       mayTrade: true,
       monitorPositions: true,

@@ -10,6 +10,7 @@ import { Decimal, money } from '../../src/domain/decimal.ts';
 import type { AuditRecord } from '../../src/domain/event.ts';
 import { asId } from '../../src/domain/ids.ts';
 import type { UserId, VenueSymbol } from '../../src/domain/ids.ts';
+import type { Market } from '../../src/domain/instrument.ts';
 import { parseLevel } from '../../src/domain/levels.ts';
 import type { EngineSettings } from '../../src/engine/context.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -39,6 +40,7 @@ interface RunTerms {
   readonly sandbox: FilterSandbox;
   readonly fromMs: number;
   readonly seed: number;
+  readonly market?: Market;
 }
 
 /** An engine with a paper account in a synthetic market, on simulated time. */
@@ -62,6 +64,7 @@ const SETTINGS: EngineSettings = {
   feeBps: new Decimal(10),
   limits: { ...LIMITS, maxConsecutiveLosses: 1_000 },
   defaultStop: parseLevel('2%'),
+  importedPositions: 'watch',
   memeSymbols: new Set<VenueSymbol>(),
   mayTrade: true,
   monitorPositions: true,
@@ -71,19 +74,19 @@ const SETTINGS: EngineSettings = {
   parallelChecks: 1,
 };
 
-async function begin({ store: plain, sandbox: bare, fromMs, seed }: RunTerms): Promise<Run> {
+async function begin({ store: plain, sandbox: bare, fromMs, seed, market = 'futures' }: RunTerms): Promise<Run> {
   const undertakings = new Undertakings();
   const store = undertakings.watched(plain, ['commit']);
   const sandbox = undertakings.watched(bare, ['inspect', 'load', 'check']);
   const play = { kind: 'synthetic', symbols: 8, startAt: fromMs } as const;
-  const inside = await createInsideMarket({ play, seed, market: 'futures', quoteAsset: 'USDT' });
+  const inside = await createInsideMarket({ play, seed, market, quoteAsset: 'USDT' });
   const { clock } = inside;
   const instruments = await inside.feed.instruments();
   const symbols = instruments.map(({ symbol }) => symbol);
   const random = seededRandom(seed + fromMs);
   const saved = (await plain.process.engineState(USER, PAPER))?.value ?? null;
   const paper = createPaperBroker({
-    account: { id: asId('account'), userId: USER, venue: 'sim', market: 'futures', money: 'sim', label: 'simulation' },
+    account: { id: asId('account'), userId: USER, venue: 'sim', market, money: 'sim', label: 'simulation' },
     ...{ clock, instance: 'simu', instruments, saved },
     save: (value) =>
       undertakings.watch(
@@ -94,7 +97,16 @@ async function begin({ store: plain, sandbox: bare, fromMs, seed }: RunTerms): P
       ),
   });
   const engine = await Engine.open({
-    ...{ settings: SETTINGS, clock, logger: silentLogger, store, sandbox, notifier: null, instance: 'simu', symbols },
+    ...{
+      settings: { ...SETTINGS, market },
+      clock,
+      logger: silentLogger,
+      store,
+      sandbox,
+      notifier: null,
+      instance: 'simu',
+      symbols,
+    },
     ids: createSortableIds({ now: () => clock.now(), random: () => random.next() }),
     feed: new TappedFeed(inside.feed, paper.market),
     broker: paper.broker,
@@ -204,6 +216,16 @@ describe('a simulated run', () => {
     const [one, other] = records;
     expect(one?.length).toBeGreaterThan(100);
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
+  });
+
+  it.each(['spot', 'futures'] as const)('on %s finds nothing to put right in an account of its own', async (market) => {
+    const { store } = await freshStore();
+    const run = await begin({ store, sandbox, fromMs: START, seed: 3, market });
+    await run.driveTo(START + 3 * HOUR_MS);
+    await run.end();
+    expect(run.engine.report().trades).toBeGreaterThan(0);
+    const records = await auditOf(store);
+    expect(records.filter(({ subject }) => subject === 'reconciliation')).toEqual([]);
   });
 
   it('that is stopped in the middle goes on with its positions, guarded, over the same database', async () => {

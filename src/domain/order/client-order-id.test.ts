@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asId } from '../ids.ts';
-import { clientOrderId, parseClientOrderId } from './client-order-id.ts';
+import { createSortableIds } from '../../lib/sortable-id.ts';
+import { clientOrderId, makerOf, parseClientOrderId } from './client-order-id.ts';
 import type { ClientOrderIdParts } from './client-order-id.ts';
 
 const letters = (length: number): fc.Arbitrary<string> =>
@@ -96,5 +97,40 @@ describe('client order ids', () => {
         expect(parseClientOrderId(text)).toBeNull();
       }),
     );
+  });
+});
+
+describe('the maker of an id', () => {
+  const nowMs = Date.UTC(2026, 10, 21);
+  const hexDigits = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 });
+
+  it('is the instance that made it, with the time of what it is about', () => {
+    const madeAt = fc.integer({ min: Date.UTC(2025, 0, 1), max: nowMs });
+    fc.assert(
+      fc.property(parts, madeAt, (made, at) => {
+        const subject = asId<ClientOrderIdParts['subject']>(
+          createSortableIds({ now: () => at, random: () => 0.5 }).next(),
+        );
+        expect(makerOf(clientOrderId({ ...made, subject }), nowMs)).toEqual({ instance: made.instance, madeAt: at });
+      }),
+    );
+  });
+
+  it('is never found in 32 hexadecimal digits, although one in 256 of them has the form', () => {
+    fc.assert(
+      fc.property(hexDigits, (digits) => {
+        const alike = `a${digits.slice(1, 29)}e${digits.slice(30, 31)}1`;
+        expect(parseClientOrderId(alike)).not.toBeNull();
+        expect(makerOf(alike, nowMs)).toBeNull();
+      }),
+    );
+  });
+
+  it('is not believed of a time that has not come', () => {
+    const subject = asId<ClientOrderIdParts['subject']>(
+      createSortableIds({ now: () => nowMs + 2 * 86_400_000, random: () => 0 }).next(),
+    );
+    expect(makerOf(clientOrderId({ ...example, subject }), nowMs)).toBeNull();
+    expect(makerOf('web_1', nowMs)).toBeNull();
   });
 });

@@ -1,6 +1,8 @@
+import { timeOfSortableId } from '../../lib/sortable-id.ts';
 import { AitraderError } from '../errors.ts';
 import { asId } from '../ids.ts';
 import type { ClientOrderId, OrderId, PositionId } from '../ids.ts';
+import { DAY_MS } from '../time.ts';
 
 /** What an own order is for. Entry attempts count tries of one intent; the others count exits of one position. */
 export type OrderLeg = 'entry' | 'exit' | 'stop' | 'target';
@@ -49,4 +51,20 @@ export function parseClientOrderId(text: string): ClientOrderIdParts | null {
   if (instance === undefined || subject === undefined || leg === undefined || number === undefined) return null;
   const parsed = Number.parseInt(number, 36);
   return parsed === 0 ? null : { instance, subject: asId<OrderId>(subject), leg, number: parsed };
+}
+
+/** No instance of the program has made an id before, milliseconds UTC. */
+const FIRST_ID_MS = Date.UTC(2025, 0, 1);
+
+/**
+ * Which instance of this program has made an id, for sure: one id in 256 of other programs, which send 32 random hexadecimal
+ * digits, has our form. The time that stands in ours is no hexadecimal number in this century, nor likely by accident.
+ * @param nowMs milliseconds UTC
+ * @returns the four characters and when the subject was made; null for an id that is not surely this program's
+ */
+export function makerOf(text: string, nowMs: number): { readonly instance: string; readonly madeAt: number } | null {
+  const parts = parseClientOrderId(text);
+  if (parts === null) return null;
+  const madeAt = timeOfSortableId(parts.subject);
+  return madeAt >= FIRST_ID_MS && madeAt <= nowMs + DAY_MS ? { instance: parts.instance, madeAt } : null;
 }

@@ -79,6 +79,12 @@ export function applyFill(position: Position, fill: Fill, reason: CloseReason): 
   return adds ? { position: increase(position, fill), excess: ZERO_QUANTITY } : reduce(position, fill, reason);
 }
 
+/** Whether a fill of the position is booked already. */
+export function hasBooked({ lots, exits }: Position, fill: Fill): boolean {
+  const key = fillKey(fill);
+  return exits.some((exit) => exit.fillKey === key) || lots.some((lot) => lot.fillKey === key);
+}
+
 /** Base units that the fee took from the holding. On futures fees are paid from the wallet, in whatever asset. */
 function feeInBase(position: Position, fill: Fill): Decimal {
   return position.market === 'spot' && fill.fee.asset === position.base ? fill.fee.amount : ZERO;

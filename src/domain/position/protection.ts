@@ -38,6 +38,14 @@ export function withoutGuard(position: Position, cause: string, at: number): Pos
   return { ...position, protection: { guard: 'none', since: at, cause, stopPrice }, updatedAt: at };
 }
 
+/**
+ * Whether nothing is done for a position until its owner says so: somebody else has opened it, and nobody has given it a
+ * stop. Positions of our own have one from their first fill.
+ */
+export function isLeftAlone({ protection }: Position): boolean {
+  return protection.guard === 'none' && protection.stopPrice === null;
+}
+
 /** The position after its price stood at `seen`, which may be a new best or worst. The same object when it is neither. */
 export function withPriceSeen(position: Position, seen: Price): Position {
   const { side, bestPrice, worstPrice } = position;

@@ -2,9 +2,19 @@ import type { Balance } from '../../domain/account.ts';
 import { ZERO_MONEY } from '../../domain/decimal.ts';
 import type { Money } from '../../domain/decimal.ts';
 import type { AuditRecord } from '../../domain/event.ts';
+import { fillKey } from '../../domain/fill.ts';
 import type { Fill } from '../../domain/fill.ts';
 import type { Filter } from '../../domain/filter.ts';
-import type { AccountId, FilterId, OrderId, PositionId, SignalId, TraderId, UserId } from '../../domain/ids.ts';
+import type {
+  AccountId,
+  FilterId,
+  OrderId,
+  PositionId,
+  SignalId,
+  TraderId,
+  UserId,
+  VenueSymbol,
+} from '../../domain/ids.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { isFinal } from '../../domain/order/order.ts';
 import type { Order } from '../../domain/order/order.ts';
@@ -15,6 +25,7 @@ import type { Signal } from '../../domain/signal.ts';
 import type { Trade } from '../../domain/trade.ts';
 import type { Trader } from '../../domain/trader.ts';
 import { SECOND_MS } from '../../domain/time.ts';
+import type { FundingReport } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoreChange } from '../../ports/store/changes.ts';
 import type { Durability, Store } from '../../ports/store/store.ts';
@@ -22,6 +33,7 @@ import { canonicalJson } from './canonical-json.ts';
 
 /** How many ended orders and signals stay at hand for views; all of them are in the store. */
 const ENDED_KEPT = 500;
+const FILL_KEYS_KEPT = 10_000;
 
 export interface BooksOptions {
   readonly userId: UserId;
@@ -35,7 +47,7 @@ export interface BooksOptions {
   readonly onCommitFailed: (failure: unknown) => void;
 }
 
-/** How long a balance may lag behind the fills that moved it before it is taken as it is. */
+/** How long a balance may lag behind the fills that moved it. */
 const CASH_LAG_MS = 10 * SECOND_MS;
 
 /** What an audit record says. */
@@ -73,6 +85,7 @@ export class Books {
   readonly counts: BookCounts = { signals: 0, orders: 0, fills: 0, trades: 0, realizedPnl: ZERO_MONEY };
   #breaker: CircuitBreakerState;
   #staged: StoreChange[] = [];
+  readonly #fillKeys = new Set<string>();
   #lastCommit: Promise<boolean> = Promise.resolve(true);
   /** When the first fill was booked that no balance has come after. */
   #cashBehindSince: number | null = null;
@@ -142,12 +155,16 @@ export class Books {
     this.#stage({ kind: 'order', order }, { subject: 'order', id: order.intent.id, change, data: order });
   }
 
+  /** Books a fill, once: news of one that were told as somebody else's come again under its order. */
   addFill(fill: Fill): void {
     const { userId, accountId, clock } = this.#options;
+    if (this.#fillKeys.has(fillKey(fill))) return;
+    if (this.#fillKeys.size >= FILL_KEYS_KEPT) this.#fillKeys.clear();
+    this.#fillKeys.add(fillKey(fill));
     this.counts.fills += 1;
     this.#cashBehindSince ??= clock.now();
-    const id = `${fill.symbol}:${fill.venueTradeId}`;
-    this.#stage({ kind: 'fill', userId, accountId, fill }, { subject: 'fill', id, change: 'booked', data: fill });
+    const audit = { subject: 'fill', id: `${fill.symbol}:${fill.venueTradeId}`, change: 'booked', data: fill };
+    this.#stage({ kind: 'fill', userId, accountId, fill }, audit);
   }
 
   putPosition(position: Position, change: string): void {
@@ -184,9 +201,8 @@ export class Books {
 
   removeTrader(traderId: TraderId): void {
     const { userId } = this.#options;
-    if (!this.#traders.delete(traderId)) return;
     const audit = { subject: 'trader', id: traderId, change: 'removed', data: {} };
-    this.#stage({ kind: 'trader_removed', userId, traderId }, audit);
+    if (this.#traders.delete(traderId)) this.#stage({ kind: 'trader_removed', userId, traderId }, audit);
   }
 
   /** Takes a balance in, unless a newer one is known: answers to questions come after the news that overtook them. */
@@ -220,10 +236,16 @@ export class Books {
     this.#stage({ kind: 'risk_event', event }, { subject: 'risk_event', id, change: type, data });
   }
 
-  addFunding(funding: { readonly incomeId: string; readonly symbol: string; readonly amount: string }): void {
-    const { userId, accountId, clock } = this.#options;
-    const change: StoreChange = { kind: 'funding', userId, accountId, ...funding, at: clock.now() };
-    this.#stage(change, { subject: 'funding', id: funding.incomeId, change: 'booked', data: funding });
+  addFunding({ incomeId, instrument: { symbol }, amount, paidAt }: FundingReport): void {
+    const { userId, accountId } = this.#options;
+    const funding = { incomeId, symbol, amount: amount.toFixed() };
+    const change: StoreChange = { kind: 'funding', userId, accountId, ...funding, at: paidAt };
+    this.#stage(change, { subject: 'funding', id: incomeId, change: 'booked', data: funding });
+  }
+
+  /** The books are put right by what the venue says: in words, for whoever reads the log. */
+  noteCorrection(symbol: VenueSymbol, words: string): void {
+    this.#audit({ subject: 'reconciliation', id: symbol, change: 'corrected', data: { words } });
   }
 
   /** Something happened to the market data that people and programs should see in its place among the changes. */

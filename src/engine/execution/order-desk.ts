@@ -72,11 +72,20 @@ export class OrderDesk {
   }
 
   /** Sends an order that closes, reduces or protects: at once, as its id can be asked for after a crash. */
-  exit(intent: RiskApproved<OrderIntent>, positionId: PositionId): Order {
-    const order = this.#write(intent, this.names.exit(positionId, intent.leg));
+  exit(intent: RiskApproved<OrderIntent>, positionId: PositionId): void {
+    this.writeExit(intent, positionId);
+    this.sendExit(intent.id);
+  }
+
+  /** Writes down an order that closes and has to wait before it can be sent, so that it is known after a crash. */
+  writeExit(intent: RiskApproved<OrderIntent>, positionId: PositionId): void {
+    this.#write(intent, this.names.exit(positionId, intent.leg));
     this.#approved.set(intent.id, intent);
-    this.#send(intent.id);
-    return order;
+  }
+
+  /** Sends what was written down. */
+  sendExit(id: OrderId): void {
+    this.#send(id);
   }
 
   /**
@@ -106,8 +115,10 @@ export class OrderDesk {
   cancel(id: OrderId): void {
     const order = this.#options.books.get(id);
     if (order === undefined || isFinal(order.state.status)) return;
+    const isUnsent = order.state.status === 'pending' && order.intent.leg !== 'entry';
     this.#cancelWanted.add(id);
-    this.#cancelIfKnown(order);
+    if (isUnsent) this.#giveUp(id, 'no longer wanted before it was sent');
+    else this.#cancelIfKnown(order);
   }
 
   /** Takes in what happened to an order. */

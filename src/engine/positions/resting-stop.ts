@@ -3,7 +3,7 @@ import type { Price, Quantity } from '../../domain/decimal.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { OrderSide } from '../../domain/order/order.ts';
 import type { Position } from '../../domain/position/position.ts';
-import { closable, isSellable } from './sellable.ts';
+import { closable, isSellable, mostAtOnce } from './sellable.ts';
 import { tighterStop } from './stop-price.ts';
 
 /** The stop order that is to rest at the exchange, or does. */
@@ -21,13 +21,15 @@ export interface RestingTerms {
 
 /**
  * The stop order that protects a position. On spot what other exits have locked cannot be locked again; on futures a
- * reduce-only stop over everything does no more than close.
+ * reduce-only stop over everything does no more than close. What is more than one order may take is closed by the monitor,
+ * once the price stands beyond the stop.
  * @returns null when the exchange would not take it: the monitor guards alone
  */
 export function restingStop(position: Position, stopPrice: Price, terms: RestingTerms): RestingStop | null {
   const exitTerms = { market: position.market, rules: terms.instrument.rules };
   const locked = position.market === 'spot' ? terms.locked : 0;
-  const quantity = closable(Decimal.max(position.quantity.minus(locked), 0) as Quantity, exitTerms);
+  const open = Decimal.max(position.quantity.minus(locked), 0);
+  const quantity = closable(Decimal.min(open, mostAtOnce(exitTerms.rules) ?? open) as Quantity, exitTerms);
   if (!isSellable(quantity, stopPrice, exitTerms)) return null;
   return { side: position.side === 'long' ? 'sell' : 'buy', quantity, triggerPrice: stopPrice };
 }

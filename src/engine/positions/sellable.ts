@@ -14,6 +14,12 @@ export function closable(quantity: Quantity, { rules }: ExitTerms): Quantity {
   return floorToStep(quantity, rules, 'market');
 }
 
+/** The most that one market order may take, null without a limit. */
+export function mostAtOnce({ quantity, marketQuantity }: ExchangeRules): Quantity | null {
+  const limits = [quantity.max, marketQuantity.max].filter((max) => max !== null);
+  return limits.length === 0 ? null : (Decimal.min(...limits) as Quantity);
+}
+
 /** Whether the exchange takes a market order over this quantity. Reducing orders on futures need no minimum worth. */
 export function isSellable(quantity: Quantity, at: Price, { market, rules }: ExitTerms): boolean {
   const smallest = Decimal.max(rules.quantity.min ?? 0, rules.marketQuantity.min ?? 0);

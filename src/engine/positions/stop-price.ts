@@ -53,9 +53,17 @@ export function breakEvenStop(position: Position, rules: ExchangeRules): Price |
 }
 
 /** The stop of a position that was never given one. */
-export function fallbackStop(position: Position, fallback: Level, { rules, atr }: StopBasis): Price {
-  const { side } = position;
+export function fallbackStop(position: Position, fallback: Level, basis: StopBasis): Price {
   const from = averageEntryPrice(position) ?? position.bestPrice;
+  return stopFrom({ from, side: position.side }, fallback, basis);
+}
+
+/** A stop at a distance from a price; at a plain percentage of it where the distance counts by what is not known. */
+export function stopFrom(
+  { from, side }: { readonly from: Price; readonly side: PositionSide },
+  fallback: Level,
+  { rules, atr }: StopBasis,
+): Price {
   const basis = { from, side, rules, atr, risk: null };
   const stop = levelPrice(fallback, basis, 'loss') ?? levelPrice(EMERGENCY_STOP, basis, 'loss');
   if (stop === null) throw new RangeError('a percentage of a price is always known');

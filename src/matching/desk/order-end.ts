@@ -5,7 +5,7 @@ import type { AlgoReport } from '../venue-types.ts';
 import type { Core } from './core.ts';
 
 /** How an order may end other than filled. */
-type Ending = Extract<OrderChange, 'cancelled' | 'expired' | 'expired_in_match' | 'rejected'>;
+type Ending = Extract<OrderChange, 'cancelled' | 'expired' | 'expired_in_match'>;
 
 /**
  * Ends a working order that is not filled: out of the book and the triggers, what it had bound is free, and it is told.

@@ -3,8 +3,7 @@ import type { Atoms } from '../atoms.ts';
 import type { RefusalReason } from './refusal.ts';
 import type { Execution, OrderSize, PositionLeg, SelfTradePrevention, Trigger } from './requests.ts';
 
-export type VenueOrderStatus =
-  'new' | 'partially_filled' | 'filled' | 'cancelled' | 'expired' | 'expired_in_match' | 'rejected';
+export type VenueOrderStatus = 'new' | 'partially_filled' | 'filled' | 'cancelled' | 'expired' | 'expired_in_match';
 
 /** An order at one moment. Never changes; the next state is another report. */
 export interface OrderReport {
@@ -88,8 +87,7 @@ export type OrderCause =
   | 'delisted';
 
 /** What happened to an order. */
-export type OrderChange =
-  'new' | 'trade' | 'triggered' | 'amended' | 'cancelled' | 'expired' | 'expired_in_match' | 'rejected';
+export type OrderChange = 'new' | 'trade' | 'triggered' | 'amended' | 'cancelled' | 'expired' | 'expired_in_match';
 
 export interface OrderListReport {
   readonly orderListId: number;

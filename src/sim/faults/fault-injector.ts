@@ -53,6 +53,14 @@ export class FaultInjector {
     return faults.length;
   }
 
+  /** Takes all faults out of place that have not had their victim; what was held back is let go. */
+  clear(): void {
+    this.#waiting = [];
+    this.streams.clear();
+    this.requests.clear();
+    this.orders.clear();
+  }
+
   /** Starts what is due and lets go what was held back. */
   release(nowMs: number): void {
     this.streams.release(nowMs);

@@ -7,10 +7,17 @@ import type { SymbolData } from '../data/symbol-data.ts';
 import { scriptError } from '../script-reader.ts';
 import type { Desk } from '../state/desk.ts';
 import type { StreamPublisher } from '../streams/publisher.ts';
+import type { ClientConnection } from '../transport/client-connection.ts';
 import type { Gate } from '../transport/gate.ts';
-import type { VenueWebSockets } from '../transport/web-socket-server.ts';
-import type { Incident } from './fault.ts';
+import type { Incident, SocketGroup } from './fault.ts';
 import type { FaultLog } from './fault-log.ts';
+
+/** The connections of a group. */
+export interface Connections {
+  connections(group: SocketGroup): readonly { readonly connection: ClientConnection }[];
+  /** The venue says that it is about to go down. */
+  announceShutdown(group: SocketGroup, nowMs: number): void;
+}
 
 /** The venue goes on for so long after it has said that it shuts down. */
 const SHUTDOWN_NOTICE_MS = 1_000;
@@ -24,7 +31,7 @@ export interface IncidentTargets {
   readonly gate: Gate;
   /** Where changes of a contract are told. */
   readonly futuresStreams: Pick<StreamPublisher, 'contractInfo'>;
-  readonly webSockets: VenueWebSockets;
+  readonly webSockets: Connections;
   readonly accountIds: readonly string[];
   readonly log: FaultLog;
 }

@@ -18,6 +18,10 @@ export class OrderFaults {
     this.#armed.push({ fault, left: fault.count });
   }
 
+  clear(): void {
+    this.#armed = [];
+  }
+
   /** How many base units the next order is to find in the book; null: what there is. */
   takeBookSize({ size, clientOrderId }: OrderRequest): number | null {
     if (size.type !== 'quantity') return null;

@@ -36,6 +36,11 @@ export class RequestFaults {
     this.#chance = { rates, random };
   }
 
+  clear(): void {
+    this.#armed = [];
+    this.#chance = null;
+  }
+
   /** Decides about a request; each decision uses up one count of an armed fault. */
   plan(endpoint: Endpoint, nowMs: number): FaultPlan {
     const target = `${endpoint.method} ${endpoint.path}`;

@@ -1,14 +1,14 @@
 import type { Chance } from '../../ports/chance.ts';
+import type { ClientConnection } from '../transport/client-connection.ts';
 import type { Frame } from '../transport/frame.ts';
 import { keptFrame } from '../transport/frame.ts';
-import type { StreamConnection } from '../transport/stream-connection.ts';
 import type { FaultRates, StreamFault } from './fault.ts';
 import type { FaultLog } from './fault-log.ts';
 
 interface Held {
   readonly dueMs: number;
   readonly frame: Frame;
-  readonly connection: StreamConnection;
+  readonly connection: ClientConnection;
 }
 
 const CHANCE_DELAY_MS = 500;
@@ -21,7 +21,7 @@ export class StreamFaults {
   #chance: { readonly rates: FaultRates; readonly random: Chance } | null = null;
   #held: Held[] = [];
   /** Frames that wait for the next one of their connection, to be sent after it. */
-  readonly #swapped = new Map<StreamConnection, Frame>();
+  readonly #swapped = new Map<ClientConnection, Frame>();
 
   /** @param now market time */
   constructor(log: FaultLog, now: () => number) {
@@ -44,7 +44,15 @@ export class StreamFaults {
     this.#chance = isNone ? null : { rates, random };
   }
 
-  deliver(stream: string, frame: Frame, connection: StreamConnection): void {
+  clear(): void {
+    this.#armed = [];
+    this.#chance = null;
+    this.release(Infinity);
+    for (const [connection, frame] of this.#swapped) connection.send(frame);
+    this.#swapped.clear();
+  }
+
+  deliver(stream: string, frame: Frame, connection: ClientConnection): void {
     if (this.#armed.length === 0 && this.#chance === null && this.#swapped.size === 0) {
       connection.send(frame);
       return;
@@ -55,7 +63,7 @@ export class StreamFaults {
   }
 
   /** Holds a frame back for some market time, for faults of single orders. */
-  hold(frame: Frame, connection: StreamConnection, delayMs: number): void {
+  hold(frame: Frame, connection: ClientConnection, delayMs: number): void {
     this.#held.push({ dueMs: this.#now() + delayMs, frame: keptFrame(frame), connection });
   }
 
@@ -68,7 +76,7 @@ export class StreamFaults {
     for (const { frame, connection } of due) connection.send(frame);
   }
 
-  #pass(frame: Frame, connection: StreamConnection, fault: Pick<StreamFault, 'kind' | 'delayMs'> | null): void {
+  #pass(frame: Frame, connection: ClientConnection, fault: Pick<StreamFault, 'kind' | 'delayMs'> | null): void {
     if (fault?.kind === 'drop') return;
     if (fault?.kind === 'delay') {
       this.hold(frame, connection, fault.delayMs);

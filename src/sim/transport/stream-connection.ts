@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 
 import type { WebSocket } from 'ws';
 
+import type { ClientConnection } from './client-connection.ts';
 import type { Frame } from './frame.ts';
 import type { SpareBlocks } from './frame-batch.ts';
 import { FrameBatch } from './frame-batch.ts';
@@ -15,7 +16,7 @@ const HIGH_WATER_BYTES = 4_000_000;
  * The sending side of one WebSocket connection. Market frames are written to the socket below `ws` in large blocks;
  * control frames still go through `ws`, which writes whole frames only, so the two never mix.
  */
-export class StreamConnection {
+export class StreamConnection implements ClientConnection {
   readonly id: number;
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;

@@ -4,12 +4,12 @@ import type { Logger } from '../../ports/logger.ts';
 import type { ListenKeys } from '../user-data/listen-keys.ts';
 import type { UserStreams } from '../user-data/user-streams.ts';
 import { refuse, VenueError } from '../venue-error.ts';
+import type { ClientConnection } from './client-connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { textFrame } from './frame.ts';
 import type { Arrival, Gate } from './gate.ts';
 import { isRecord, Params, parseJson } from './params.ts';
 import { webSocketPayload } from './signature.ts';
-import type { StreamConnection } from './stream-connection.ts';
 
 export interface WebSocketApiOptions {
   readonly market: Market;
@@ -23,7 +23,7 @@ export interface WebSocketApiOptions {
 
 /** A connection to a WebSocket API. */
 export interface ApiConnection {
-  readonly connection: StreamConnection;
+  readonly connection: ClientConnection;
   readonly address: string;
 }
 
@@ -34,7 +34,7 @@ interface Request {
 }
 
 /** What user data methods do with the account that signed, or whose key was given. */
-type UserMethod = (accountId: string, request: Request, connection: StreamConnection) => unknown;
+type UserMethod = (accountId: string, request: Request, connection: ClientConnection) => unknown;
 
 /**
  * The WebSocket APIs: the same endpoints as over HTTP under other names, and user data subscriptions.
@@ -92,7 +92,7 @@ export class WebSocketApi {
     return { result: plan.losesAnswer ? undefined : answer, delayMs: plan.delayMs };
   }
 
-  #userEndpoint(request: Request, connection: StreamConnection): Endpoint {
+  #userEndpoint(request: Request, connection: ClientConnection): Endpoint {
     const method = this.#userMethods.get(request.method);
     if (method === undefined) throw refuse('UNSUPPORTED_OPERATION');
     const isSigned = request.method === 'userDataStream.subscribe.signature';

@@ -1,17 +1,17 @@
+import type { ClientConnection } from '../transport/client-connection.ts';
 import type { Frame } from '../transport/frame.ts';
 import { textFrame } from '../transport/frame.ts';
-import type { StreamConnection } from '../transport/stream-connection.ts';
 
 /** Who listens to the account events of a spot account: a subscription of a WebSocket API connection. */
 interface SpotSubscription {
   readonly accountId: string;
-  readonly connection: StreamConnection;
+  readonly connection: ClientConnection;
   readonly subscriptionId: number;
 }
 
 /** A private futures connection. */
 export interface FuturesListener {
-  readonly connection: StreamConnection;
+  readonly connection: ClientConnection;
   readonly accountId: string;
   readonly listenKey: string;
   /** The events asked for; null for all. */
@@ -20,7 +20,7 @@ export interface FuturesListener {
 }
 
 /** The way of a user data message to a connection; faults may lie on it. `delayMs` is the lateness of a single event. */
-export type UserDelivery = (frame: Frame, connection: StreamConnection, delayMs: number) => void;
+export type UserDelivery = (frame: Frame, connection: ClientConnection, delayMs: number) => void;
 
 /** Account events on their way to those who listen. */
 export class UserStreams {
@@ -38,7 +38,7 @@ export class UserStreams {
   }
 
   /** Subscribes a connection to an account; gives the id under which its events come. */
-  subscribeSpot(accountId: string, connection: StreamConnection): number {
+  subscribeSpot(accountId: string, connection: ClientConnection): number {
     const own = this.#spot.filter((subscription) => subscription.connection === connection);
     const subscriptionId = Math.max(-1, ...own.map((subscription) => subscription.subscriptionId)) + 1;
     this.#spot.push({ accountId, connection, subscriptionId });
@@ -46,14 +46,14 @@ export class UserStreams {
   }
 
   /** Ends one subscription of a connection, or all of them. */
-  unsubscribeSpot(connection: StreamConnection, subscriptionId: number | null): void {
+  unsubscribeSpot(connection: ClientConnection, subscriptionId: number | null): void {
     this.#spot = this.#spot.filter(
       (known) =>
         known.connection !== connection || (subscriptionId !== null && known.subscriptionId !== subscriptionId),
     );
   }
 
-  spotSubscriptions(connection: StreamConnection): number[] {
+  spotSubscriptions(connection: ClientConnection): number[] {
     return this.#spot.filter((known) => known.connection === connection).map(({ subscriptionId }) => subscriptionId);
   }
 
@@ -62,7 +62,7 @@ export class UserStreams {
   }
 
   /** Forgets a closed connection. */
-  drop(connection: StreamConnection): void {
+  drop(connection: ClientConnection): void {
     this.unsubscribeSpot(connection, null);
     this.#futures = this.#futures.filter((listener) => listener.connection !== connection);
   }
@@ -90,7 +90,7 @@ export class UserStreams {
     this.#futures = this.#futures.filter((listener) => listener.listenKey !== listenKey);
   }
 
-  #send(text: string, connection: StreamConnection, delayMs: number): void {
+  #send(text: string, connection: ClientConnection, delayMs: number): void {
     this.#sent += 1;
     this.#deliver(textFrame(text), connection, delayMs);
   }

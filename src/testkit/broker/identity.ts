@@ -69,6 +69,19 @@ export function describeIdentity(open: OpenBroker): void {
         expect((await trader.answer(broker.snapshot())).ownOrders).toEqual([]);
       }));
 
+    it('lists a working order of ours with what it was meant to be, so that one that no book knows can be ended', () =>
+      withTrader(open, async (trader) => {
+        await trader.quote(-1, 1);
+        const terms = { type: 'limit', price: trader.price(-5), timeInForce: 'GTC', postOnly: false } as const;
+        const { order } = await trader.submit({ side: 'buy', quantity: trader.units(2), terms });
+        const { ownOrders } = await trader.answer(trader.harness.broker.snapshot());
+        const { market, symbol } = trader.harness.instrument;
+        const { clientOrderId } = order;
+        expect(ownOrders).toMatchObject([
+          { market, symbol, clientOrderId, side: 'buy', quantity: trader.units(2), terms },
+        ]);
+      }));
+
     it('knows its own client order ids from those of others', () =>
       withTrader(open, async (trader) => {
         await trader.quote(-1, 1);

@@ -60,8 +60,8 @@ export class SandboxMarket {
       now: this.closeOf(row),
       symbols: this.symbols,
       positions: new Map(),
-      view: this.view(row),
       ...fields,
+      view: fields.view ?? this.view(row),
     };
   }
 }

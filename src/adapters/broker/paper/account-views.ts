@@ -37,7 +37,8 @@ export class AccountViews {
       positions: this.#positions(),
       ownOrders: working
         .filter((order) => this.isOwn(order.clientOrderId))
-        .map(({ clientOrderId, history }) => ({
+        .map(({ clientOrderId, history, market, symbol, side, quantity, terms }) => ({
+          ...{ market, symbol, side, quantity, terms },
           clientOrderId: asId<ClientOrderId>(clientOrderId),
           updates: [...history],
         })),

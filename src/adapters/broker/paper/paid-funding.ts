@@ -22,7 +22,7 @@ export class FundingHistory {
   }
 
   since(sinceMs: number): FundingReport[] {
-    return this.#paid.filter(({ at }) => at >= sinceMs).map(({ report }) => report);
+    return this.#paid.filter(({ at }) => at >= sinceMs).map(({ at, report }) => ({ ...report, paidAt: at }));
   }
 
   all(): readonly PaidFunding[] {

@@ -84,6 +84,7 @@ export class VenueNews {
       instrument,
       incomeId: String(incomeId),
       amount: amount<Money>(paid),
+      paidAt: at,
     } as const;
     this.#books.funding.note(at, report);
     this.#books.tell(report);
@@ -133,8 +134,6 @@ export class VenueNews {
         return { type: change, at, venueOrderId, reportedQuantity, reason };
       case 'expired_in_match':
         return { type: change, at, venueOrderId, reportedQuantity };
-      case 'rejected':
-        return { type: 'rejected', at, code: reason, reason: 'refused by the venue' };
       default:
         return assertNever(change);
     }

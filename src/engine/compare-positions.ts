@@ -1,0 +1,146 @@
+import { Decimal, ZERO_QUANTITY } from '../domain/decimal.ts';
+import type { Price, Quantity } from '../domain/decimal.ts';
+import type { PositionId, VenueSymbol } from '../domain/ids.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import { isLeftAlone } from '../domain/position/protection.ts';
+import type { Position } from '../domain/position/position.ts';
+import type { AccountSnapshot, VenuePosition } from '../ports/broker.ts';
+import type { AccountDesk } from './account-desk.ts';
+import type { EngineContext } from './context.ts';
+import type { Doubts } from './doubts.ts';
+import { isOver, needsAnswer } from './execution/questions.ts';
+import { foundUnits, importedOpening, priceAtVenue, stopFromHere, stopLeftFor } from './import-position.ts';
+import type { PositionDesk } from './position-desk.ts';
+import type { RiskDesk } from './risk-desk.ts';
+
+export interface ComparisonParts {
+  readonly context: EngineContext;
+  readonly positions: PositionDesk;
+  readonly account: AccountDesk;
+  readonly risk: RiskDesk;
+  readonly doubts: Doubts;
+}
+
+/** Holds the positions of the books against those of a futures account, where there is one per symbol. */
+export function comparePositions(parts: ComparisonParts, snapshot: AccountSnapshot): void {
+  const { books } = parts.context;
+  const held = new Map<VenueSymbol, VenuePosition>(snapshot.positions.map((each) => [each.symbol, each]));
+  for (const position of [...books.positions.values()]) compareOne(parts, position, { held, snapshot });
+  const known = new Set([...books.positions.values()].map(({ symbol }) => symbol));
+  for (const atVenue of snapshot.positions) {
+    if (!known.has(atVenue.symbol)) importUnknown(parts, atVenue, snapshot);
+  }
+}
+
+function compareOne(
+  parts: ComparisonParts,
+  position: Position,
+  { held, snapshot }: { readonly held: ReadonlyMap<VenueSymbol, VenuePosition>; readonly snapshot: AccountSnapshot },
+): void {
+  const { id, symbol, side, quantity, lots, exits } = position;
+  const known = held.get(symbol);
+  const atVenue = known?.side === side ? known : undefined;
+  if (atVenue !== undefined) noteLiquidation(parts, position, atVenue);
+  const surplus = (atVenue?.quantity ?? ZERO_QUANTITY).minus(quantity) as Quantity;
+  if (!surplus.greaterThan(0)) parts.account.noteForeignUnits(symbol, ZERO_QUANTITY);
+  if (surplus.isZero() || hasOrdersInDoubt(parts.context, symbol, snapshot)) return;
+  const difference = `${surplus.toFixed()} beside ${quantity.toFixed()} ${lots.length} ${exits.length}`;
+  if (!parts.doubts.isReal(`position ${id}`, { difference, at: snapshot.at })) return;
+  const current = parts.context.books.positions.get(id);
+  if (current === undefined) return;
+  if (surplus.isNegative()) vanished(parts, current, surplus.negated() as Quantity);
+  else if (atVenue !== undefined) grown(parts, current, { atVenue, surplus });
+}
+
+/** The venue says where it would liquidate. */
+function noteLiquidation(
+  { positions }: ComparisonParts,
+  position: Position,
+  { liquidationPrice }: VenuePosition,
+): void {
+  const { futures } = position;
+  if (futures === null || String(futures.liquidationPrice) === String(liquidationPrice)) return;
+  positions.changed({ ...position, futures: { ...futures, liquidationPrice } }, 'liquidation price');
+}
+
+/** The venue holds less than the books: the rest was closed by somebody else. */
+function vanished({ context, positions, risk }: ComparisonParts, position: Position, missing: Quantity): void {
+  const { symbol, side, quantity } = position;
+  const atVenue = quantity.minus(missing).toFixed();
+  const message = `${symbol}: the books hold ${side} ${quantity.toFixed()}, the exchange ${atVenue}: the rest left the account by another way and is booked as closed outside`;
+  context.books.noteCorrection(symbol, message);
+  const severity = isLeftAlone(position) ? 'info' : 'critical';
+  risk.raise({ type: 'anomaly_detected', severity, message, details: { symbol } });
+  positions.vanished(position, missing);
+}
+
+/** The venue holds more than the books. What is added to a position of ours stays its owner's; one that is not ours follows. */
+function grown(
+  { context, positions, account, risk }: ComparisonParts,
+  position: Position,
+  { atVenue, surplus }: { readonly atVenue: VenuePosition; readonly surplus: Quantity },
+): void {
+  const { symbol, side, quantity, openCost } = position;
+  if (isLeftAlone(position)) {
+    const cost = atVenue.entryPrice.times(atVenue.quantity).minus(openCost);
+    const price = Decimal.max(cost.dividedBy(surplus), 0) as Price;
+    const paid = price.isZero() ? atVenue.entryPrice : price;
+    context.books.noteCorrection(symbol, `${symbol}: somebody has added ${surplus.toFixed()} to the ${side} position`);
+    positions.foundMore(position, foundUnits(atVenue, { quantity: surplus, price: paid, at: context.clock.now() }));
+    return;
+  }
+  if (!account.noteForeignUnits(symbol, surplus)) return;
+  const figures = `the exchange holds ${side} ${atVenue.quantity.toFixed()}, of which ${quantity.toFixed()} are of this program`;
+  const message = `${symbol}: ${figures}; the other ${surplus.toFixed()} are left alone and have no stop from here`;
+  context.books.noteCorrection(symbol, message);
+  risk.raise({ type: 'position_unprotected', severity: 'critical', message, details: { symbol } });
+}
+
+/** A position that is in no book: taken in, told, and given a stop when that is wanted or when a stop of ours waits for it. */
+function importUnknown(parts: ComparisonParts, atVenue: VenuePosition, snapshot: AccountSnapshot): void {
+  const { context, positions, risk, doubts } = parts;
+  const { symbol, side, quantity, entryPrice } = atVenue;
+  if (hasOrdersInDoubt(context, symbol, snapshot)) return;
+  const difference = `${side} ${quantity.toFixed()}`;
+  if (!doubts.isReal(`unknown ${symbol}`, { difference, at: snapshot.at })) return;
+  const what = `${symbol}: ${side} ${quantity.toFixed()} from ${entryPrice.toFixed()}, which is in no book, stands at the exchange`;
+  const details = { symbol };
+  const instrument = context.instrument(symbol);
+  if (instrument === null) {
+    const message = `${what}; its symbol is not known here, so it is watched by nobody`;
+    risk.raise({ type: 'position_unprotected', severity: 'critical', message, details });
+    return;
+  }
+  const left = stopLeftFor(context, atVenue, snapshot.ownOrders);
+  const stopPrice = left?.stopPrice ?? wantedStop(context, atVenue, instrument);
+  const name: PositionId | null = left?.name ?? null;
+  const fate =
+    left !== null
+      ? `a stop of this program at ${left.stopPrice.toFixed()} waits for it, so it goes on as its position`
+      : stopPrice === null
+        ? 'it is taken into the books and left alone, WITHOUT A STOP; give it one, close it, or set IMPORT_POSITIONS=stop'
+        : `it is taken into the books with a stop at ${stopPrice.toFixed()}`;
+  const message = `${what}; ${fate}`;
+  context.books.noteCorrection(symbol, message);
+  if (stopPrice === null) risk.raise({ type: 'position_unprotected', severity: 'critical', message, details });
+  else risk.raise({ type: 'anomaly_detected', severity: 'warning', message, details });
+  positions.open(importedOpening(context, { atVenue, instrument }, { name, stopPrice }));
+}
+
+function wantedStop(context: EngineContext, atVenue: VenuePosition, instrument: Instrument): Price | null {
+  if (context.settings.importedPositions === 'watch') return null;
+  return stopFromHere(context, atVenue, { instrument, otherwise: priceAtVenue(atVenue) });
+}
+
+/** Whether an order of ours in the symbol may have done something that is not known yet. */
+export function hasOrdersInDoubt(
+  { books }: EngineContext,
+  symbol: VenueSymbol,
+  { ownOrders }: AccountSnapshot,
+): boolean {
+  const working = new Set<string>(ownOrders.map(({ clientOrderId }) => clientOrderId));
+  return [...books.orders.values()].some((order) => {
+    const isOpen = order.intent.symbol === symbol && !isOver(order);
+    return isOpen && (needsAnswer(order) || !working.has(order.clientOrderId));
+  });
+}
