@@ -12,6 +12,7 @@ import { Plots } from '../src/adapters/sandbox/isolated-vm/runtime/plots.ts';
 import { ResultMemory } from '../src/adapters/sandbox/isolated-vm/runtime/recipe-result.ts';
 import { Recipes } from '../src/adapters/sandbox/isolated-vm/runtime/recipes.ts';
 import { createIsolatedVmSandbox } from '../src/adapters/sandbox/isolated-vm/sandbox.ts';
+import { CANDLE_COLUMNS } from '../src/domain/candle.ts';
 import { sandboxCommand } from '../src/modes/assets.ts';
 import type { FilterSandbox, SandboxLimits } from '../src/ports/filter-sandbox.ts';
 import type { SandboxMarket } from '../src/testkit/builders/sandbox-market.ts';
@@ -102,8 +103,11 @@ export function openStage(market: SandboxMarket, processes: number, limits: Part
 export function extend({ market, sandbox, rings }: Stage, from: number, to: number): void {
   const stretch = market.stretch(from, to);
   sandbox.extend(stretch);
+  const rows = to - from;
+  const figures = new Float64Array(CANDLE_COLUMNS.length * rows);
   stretch.forEach(({ columns }, at) => {
-    rings[at]!.write(Float64Array.from(columns.flatMap((column) => [...column])), 0, to - from);
+    columns.forEach((column, number) => figures.set(column, number * rows));
+    rings[at]!.write(figures, 0, rows);
   });
 }
 

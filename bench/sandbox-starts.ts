@@ -14,7 +14,7 @@ const HISTORY = 520;
 const STARTS = 12;
 const IDLE = 40;
 /** Until the processes have tidied up what they made. */
-const AT_REST_MS = 3_000;
+const AT_REST_MS = 6_000;
 /** Checks over which the anchor moves several times, and what lies between two of them at least. */
 const ANCHOR_ROUNDS = 1_100;
 const BETWEEN_CLOSES_MS = 500;

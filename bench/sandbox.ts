@@ -16,11 +16,13 @@ const HISTORY = 520;
 /** Checks of each trader before those that count: by then V8 has compiled what it will compile. */
 const WARM_UP = 320;
 const BARE_WARM_UP = 30;
-const CHECKS = 200;
+const CHECKS = 1_000;
+/** Checks that are judged together. */
+const WINDOW = 200;
 const CHECKS_IN_TURN = 20;
 const CROWD_ROUNDS = 40;
 /** Until the processes have tidied up. */
-const AT_REST_MS = 3_000;
+const AT_REST_MS = 6_000;
 
 const ALL_COLUMNS = `export const meta = { name: 'wide', timeframes: ['5m'], lookback: 500 };
 export function check({ candles }) {
@@ -34,6 +36,19 @@ interface Sample {
   readonly trip: number;
   readonly inside: number;
   readonly bare: number;
+}
+
+/**
+ * Of several windows the one in which the reference was disturbed least: whoever else uses the machine takes it away for
+ * some milliseconds at a time, which is all that a 95th percentile would show.
+ */
+function quietest(samples: readonly Sample[]): readonly Sample[] {
+  const windows = Array.from({ length: Math.ceil(samples.length / WINDOW) }, (_, at) => {
+    const window = samples.slice(at * WINDOW, (at + 1) * WINDOW);
+    const bare = window.map((sample) => sample.bare);
+    return { window, disturbance: percentile(bare, 0.95) };
+  });
+  return windows.reduce((a, b) => (b.disturbance < a.disturbance ? b : a)).window;
 }
 
 function rowsOf(name: string, samples: readonly Sample[]): BenchRow[] {
@@ -79,7 +94,7 @@ async function benchChecks(name: string, traders: number, rounds: number): Promi
     extend(stage, row + 1, row + 2);
   }
   await stage.sandbox.close();
-  return rowsOf(name, samples);
+  return rowsOf(name, quietest(samples));
 }
 
 /** Checks a second of 50 traders in two processes, and the memory that they take. */

@@ -14,19 +14,24 @@ const UNIT_MS = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS 
 /** At most seven digits: the longest duration is still a safe integer of milliseconds. */
 const DURATION = /^(\d{1,7})(s|m|h|d|w)$/;
 
+/** NaN for what is no duration. */
+function durationMs(text: string): number {
+  const [, count, unit] = DURATION.exec(text) ?? [];
+  return unit === undefined ? NaN : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+}
+
 /**
  * Reads `30s`, `5m`, `4h`, `1d`, `2w`.
  * @returns milliseconds
  * @throws AitraderError `DURATION_INVALID`
  */
 export function parseDuration(text: string): number {
-  const match = DURATION.exec(text);
-  const unit = match?.[2] as keyof typeof UNIT_MS | undefined;
-  if (match === null || unit === undefined) throw new AitraderError('DURATION_INVALID', { given: text });
-  return Number(match[1]) * UNIT_MS[unit];
+  const ms = durationMs(text);
+  if (Number.isNaN(ms)) throw new AitraderError('DURATION_INVALID', { given: text });
+  return ms;
 }
 
-const TIMEFRAME_MS = Object.fromEntries(TIMEFRAMES.map((timeframe) => [timeframe, parseDuration(timeframe)])) as Record<
+const TIMEFRAME_MS = Object.fromEntries(TIMEFRAMES.map((timeframe) => [timeframe, durationMs(timeframe)])) as Record<
   Timeframe,
   number
 >;

@@ -10,7 +10,7 @@ export type OpenSandbox = (limits: Partial<SandboxLimits>) => FilterSandbox;
 
 export const ROWS = 200;
 export const SYMBOLS = 4;
-export const LIMITS = { checkMs: 400 };
+export const LIMITS = { checkMs: 1_000 };
 
 export const trader = (name: string): TraderId => asId<TraderId>(name);
 

@@ -100,13 +100,20 @@ export class CandleRing {
       this.#figures[END] = end + 1;
       return;
     }
-    for (let index = end - 1; index >= this.#first; index -= 1) {
-      if (this.#timeAt(index) < time) return;
-      if (this.#timeAt(index) === time) {
-        if (this.#put(index, figures, at, step)) this.#figures[REVISION]! += 1;
-        return;
-      }
+    const index = this.#firstAtOrAfter(time);
+    if (this.#timeAt(index) === time && this.#put(index, figures, at, step)) this.#figures[REVISION]! += 1;
+  }
+
+  /** The number of the first candle held that opens at a time or later; there is one. */
+  #firstAtOrAfter(time: number): number {
+    let low = this.#first;
+    let high = this.#end - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#timeAt(middle) < time) low = middle + 1;
+      else high = middle;
     }
+    return low;
   }
 
   /** Whether the row changed. */

@@ -8,6 +8,10 @@ export class FairQueue<Work extends Owned> {
   /** In the order of their turns. */
   readonly #byOwner = new Map<string, Work[]>();
 
+  get isEmpty(): boolean {
+    return this.#byOwner.size === 0;
+  }
+
   waitingOf(owner: string): number {
     return this.#byOwner.get(owner)?.length ?? 0;
   }

@@ -54,7 +54,9 @@ const WATCH_MS = 25;
 const START_MS = 20_000;
 const MOST_STARTS = 5;
 const MOST_SYMBOLS = 4_096;
-/** When nothing was to do for so long, isolates that have much garbage are tidied: it takes some milliseconds for each. */
+/** When no check came for so long, the rush of a close is over, and what can wait for it begins. */
+const LULL_MS = 50;
+/** When nothing was to do for so long, isolates that have much garbage are tidied: it takes some 40 ms for each. */
 const QUIET_MS = 1_000;
 /** What comes together in so many jobs of a trader is worth it, and so is what compiling a filter leaves behind. */
 const UNTIDY_JOBS = 100;
@@ -95,8 +97,9 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #candles: CandleStore;
   readonly #waiting = new FairQueue<Job>();
-  /** Done when nothing else waits. */
+  /** Done when nothing else waits, nor is likely to come. */
   readonly #idle = new FairQueue<Job>();
+  #isLull = false;
   #running: Running | null = null;
   #current: Current | null = null;
   #startTimer: Timer | null = null;
@@ -171,14 +174,11 @@ export class Worker {
   #next(): void {
     const running = this.#running;
     if (this.#current !== null || running === null || !running.isReady) return;
-    let job = this.#waiting.take() ?? this.#idle.take();
-    while (job?.isWanted?.() === false) job = this.#waiting.take() ?? this.#idle.take();
-    const { clock } = this.#options;
     this.#quietTimer?.cancel();
-    if (job === undefined) {
-      if (tidyDue(running).length > 0) this.#quietTimer = clock.setTimer(QUIET_MS, () => this.#tidy());
-      return;
-    }
+    if (!this.#waiting.isEmpty) this.#isLull = false;
+    const job = takeWanted(this.#waiting) ?? (this.#isLull ? takeWanted(this.#idle) : undefined);
+    if (job === undefined) return this.#rest(running);
+    const { clock } = this.#options;
     const id = (this.#lastId += 1);
     const frames = job.needs === null ? [] : framesBefore(running, job.owner, job.needs);
     frames.push(encodeFrame({ ...job.request, id }));
@@ -193,9 +193,21 @@ export class Worker {
     };
   }
 
+  /** Nothing is to be done at once. */
+  #rest(running: Running): void {
+    const { clock } = this.#options;
+    const lull = (): void => {
+      this.#isLull = true;
+      this.#next();
+    };
+    if (!this.#idle.isEmpty) this.#quietTimer = clock.setTimer(LULL_MS, lull);
+    else if (tidyDue(running).length > 0) this.#quietTimer = clock.setTimer(QUIET_MS, () => this.#tidy());
+  }
+
   #tidy(): void {
     const running = this.#running;
     if (running === null) return;
+    this.#isLull = true;
     const nothing = (): void => undefined;
     for (const trader of tidyDue(running)) {
       running.untidy.set(trader, 0);
@@ -272,6 +284,13 @@ export class Worker {
   #failAll(error: Error): void {
     for (const job of [...this.#waiting.drain(), ...this.#idle.drain()]) job.failed(error);
   }
+}
+
+/** The next job for which somebody still waits. */
+function takeWanted(queue: FairQueue<Job>): Job | undefined {
+  let job = queue.take();
+  while (job?.isWanted?.() === false) job = queue.take();
+  return job;
 }
 
 /** The traders whose isolates have much garbage. */

@@ -40,7 +40,7 @@ export function addFilter(program: Command, done: (exitCode: number) => void): v
     .command('run')
     .description('run a filter over candle files and print what it finds')
     .argument('<file>', 'a file, or the name of a filter')
-    .requiredOption('--candles <file>', 'CSV or JSON candles; give it once for each symbol', collect)
+    .requiredOption('--candles <file>', 'CSV, JSON or Parquet candles; once for each symbol', collect)
     .requiredOption('--timeframe <timeframe>', "the candles' own: 1m, 5m, 1h")
     .option('--symbol <symbol>', "the candles' symbol (default: by the file's name)")
     .option('--param <name=value>', 'set a parameter of the filter; may be given more than once', collect)

@@ -1,5 +1,5 @@
 /** Columns in one piece of memory: those that a check reads one after another lie side by side, and few pieces are quick to get. */
-const PIECE_COLUMNS = 64;
+const PIECE_COLUMNS = 16;
 
 /** The memory of a trader's private columns, all of one capacity. */
 export class ColumnMemory {
@@ -7,6 +7,7 @@ export class ColumnMemory {
   readonly capacity: number;
   readonly #free: Float64Array[] = [];
   readonly #unread: Float64Array[] = [];
+  readonly #inputs: Float64Array[] = [];
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -26,6 +27,11 @@ export class ColumnMemory {
   /** What all series share for their `output`-th column as long as the filter never looks at it. */
   unread(output: number): Float64Array {
     return (this.#unread[output] ??= this.take());
+  }
+
+  /** Where every series puts the new rows of its `number`-th column for its indicators, which read no others. */
+  input(number: number): Float64Array {
+    return (this.#inputs[number] ??= this.take());
   }
 
   #cutPiece(): void {

@@ -4,7 +4,7 @@ import { describeThrown } from './fault.ts';
 import type { ListedSymbol, Market } from './market.ts';
 import { utf8Length } from './plain.ts';
 import type { Plots } from './plots.ts';
-import { distanceOf, readManage, readMatch } from './results.ts';
+import { readManage, readMatch } from './results.ts';
 import { strictObject } from './strict-object.ts';
 
 const MOST_MISSES = 10;
@@ -51,7 +51,7 @@ export class FilterRun {
       const message = `the results are ${bytes} bytes long, at most ${resultBytes} are taken`;
       return JSON.stringify({ fault: { code: 'result', message, line: null, column: null } });
     } catch (thrown) {
-      this.#plots.take();
+      this.#plots.end();
       return JSON.stringify({ fault: describeThrown(thrown, this.#symbol === '' ? '' : `${this.#symbol}: `) });
     }
   }
@@ -69,22 +69,27 @@ export class FilterRun {
     const misses: Missed[] = [];
     const checked = this.#each(now, positions, this.symbols, (symbol) => {
       const match = readMatch(this.#filter.check(this.#context), this.#config);
-      const plots = this.#plots.take();
-      if (match !== null) {
-        matches.push({ symbol, ...match, plots, quoteVolume: this.#market.quoteVolume() });
-        return;
-      }
-      const distance = distanceOf(plots);
-      if (distance < Infinity) misses.push({ symbol, plots, distance });
+      if (match === null) this.#noteMiss(misses, symbol);
+      else matches.push({ symbol, ...match, plots: this.#plots.read(), quoteVolume: this.#market.quoteVolume() });
     });
     matches.sort(byRank);
-    misses.sort((a, b) => a.distance - b.distance);
     return {
       matches: matches.slice(0, this.#config.top ?? matches.length).map(({ quoteVolume: _, ...match }) => match),
       manage: [],
-      misses: misses.slice(0, MOST_MISSES).map(({ symbol, plots }) => ({ symbol, plots })),
+      misses: misses.map(({ symbol, plots }) => ({ symbol, plots })),
       checked,
     };
+  }
+
+  /** Puts the symbol among the nearest misses, which are in order, if it is one. */
+  #noteMiss(misses: Missed[], symbol: string): void {
+    const distance = this.#plots.distance();
+    const farthest = misses.length < MOST_MISSES ? Infinity : misses[MOST_MISSES - 1]!.distance;
+    if (distance >= farthest) return;
+    let at = misses.length;
+    while (at > 0 && misses[at - 1]!.distance > distance) at -= 1;
+    misses.splice(at, 0, { symbol, plots: this.#plots.read(), distance });
+    misses.length = Math.min(misses.length, MOST_MISSES);
   }
 
   #manage(now: number, positions: Readonly<Record<string, FilterPosition>>): RawOutcome {
@@ -121,6 +126,7 @@ export class FilterRun {
       visit(symbol);
       checked += 1;
     }
+    this.#plots.end();
     this.#symbol = '';
     return checked;
   }

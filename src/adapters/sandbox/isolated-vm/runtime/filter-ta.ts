@@ -33,10 +33,7 @@ export function createFilterTa(around: Surroundings): object {
   ][]) {
     let own = made.get(original);
     if (own === undefined) {
-      own =
-        'indicator' in original
-          ? remembering(original as TaFunction & { indicator: Indicator }, around)
-          : plain(original);
+      own = 'indicator' in original ? remembering(original as TaFunction & { indicator: Indicator }, around) : original;
       made.set(original, Object.freeze(own));
     }
     functions[name] = own;
@@ -52,11 +49,6 @@ export function createFilterTa(around: Surroundings): object {
     barsSince!(condition, length ?? around.length()),
   );
   return strictObject('ta', functions);
-}
-
-/** A function of its own, so that nothing else of the original is within reach. */
-function plain(original: TaFunction): TaFunction {
-  return (...args) => original(...args);
 }
 
 function remembering(original: TaFunction & { readonly indicator: Indicator }, around: Surroundings): TaFunction {

@@ -24,15 +24,11 @@ export interface Recipe {
   start(): IndicatorState;
 }
 
-interface Column {
-  readonly values: Float64Array;
-  /** How many rows are there. */
-  length: number;
-}
-
 interface Cached {
   readonly recipe: Recipe;
   state: IndicatorState;
+  /** Shared by all series. */
+  readonly inputs: readonly Float64Array[];
   /** Those that nobody looks at are written to memory that all series share. */
   readonly outputs: Float64Array[];
   length: number;
@@ -40,15 +36,17 @@ interface Cached {
   running: boolean;
 }
 
+/** The rows that an indicator is extended by: one object for all, as each of some hundred series needs one in each check. */
+const span = { from: 0, to: 0 };
+
 /**
- * The candles of a series from its anchor on: private copies of the columns that a filter touched and the indicators over
- * them, both extended by new candles only. None of these arrays is ever handed to a filter. Rows that are not there are NaN.
- * When the anchor moves all is computed anew in the same arrays.
+ * The candles of a series from its anchor on, and the indicators over them, extended by new candles only. None of these arrays
+ * is ever handed to a filter. Rows of indicators that are not there are NaN. When the anchor moves all is computed anew in the
+ * same arrays.
  */
 export class Generation {
   readonly #shared: Float64Array;
   readonly #memory: ColumnMemory;
-  readonly #columns: (Column | undefined)[] = new Array<Column | undefined>(COLUMN_COUNT).fill(undefined);
   readonly #cached: (Cached | undefined)[] = [];
   #from = -1;
   #length = 0;
@@ -78,28 +76,24 @@ export class Generation {
   startOver(from: number, length: number): void {
     this.#from = from;
     this.#length = length;
-    for (const column of this.#columns) {
-      column?.values.fill(NaN);
-      if (column !== undefined) column.length = 0;
-    }
     for (const cached of this.#cached) if (cached !== undefined) reset(cached);
   }
 
   /** Computes all that was computed before. */
   catchUp(): void {
-    this.#columns.forEach((column, number) => column !== undefined && this.column(number));
     for (const cached of this.#cached)
       if (cached !== undefined) this.series(cached.recipe, cached.recipe.isUsed.indexOf(true));
   }
 
-  column(number: number): Float64Array {
-    const column = (this.#columns[number] ??= { values: this.#memory.take(), length: 0 });
-    if (column.length < this.#length) {
-      if (number === HL2 || number === HLC3) this.#derive(number, column);
-      else this.#copy(number, column);
-      column.length = this.#length;
+  /** Copies the rows from `from` on of a column to the same rows of `into`. */
+  copy(number: number, into: Float64Array, from: number): void {
+    const length = this.#length;
+    for (let row = from; row < length;) {
+      const at = (this.#from + row) % RING_ROWS;
+      const end = Math.min(length, row + RING_ROWS - at);
+      this.#copyStretch(number, into, { row, end, at });
+      row = end;
     }
-    return column.values;
   }
 
   /** One of the columns that a recipe gives. */
@@ -108,7 +102,8 @@ export class Generation {
     let cached = this.#cached[recipe.id];
     if (cached === undefined) {
       const outputs = recipe.isUsed.map((isUsed, at) => (isUsed ? this.#memory.take() : this.#memory.unread(at)));
-      cached = { recipe, state: recipe.start(), outputs, length: 0, running: false };
+      const inputs = recipe.inputs.map((number) => (number === LEFT_OUT ? NOTHING : this.#memory.input(number)));
+      cached = { recipe, state: recipe.start(), inputs, outputs, length: 0, running: false };
       this.#cached[recipe.id] = cached;
     }
     if (cached.outputs[output] === this.#memory.unread(output)) {
@@ -129,30 +124,34 @@ export class Generation {
   }
 
   #extend(cached: Cached): void {
-    const inputs = cached.recipe.inputs.map((number) => (number === LEFT_OUT ? NOTHING : this.column(number)));
+    const { inputs, outputs, length, state } = cached;
+    const numbers = cached.recipe.inputs;
+    for (let at = 0; at < numbers.length; at += 1) {
+      if (numbers[at] !== LEFT_OUT) this.copy(numbers[at]!, inputs[at]!, length);
+    }
+    span.from = length;
+    span.to = this.#length;
     cached.running = true;
-    cached.state.extend(inputs, cached.outputs, { from: cached.length, to: this.#length });
+    state.extend(inputs, outputs, span);
     cached.running = false;
     cached.length = this.#length;
   }
 
-  #copy(number: number, { values, length }: Column): void {
+  /** Rows that lie side by side in the ring, from `at` on. */
+  #copyStretch(number: number, into: Float64Array, { row, end, at }: { row: number; end: number; at: number }): void {
     const shared = this.#shared;
-    const start = columnStart(number);
-    let at = (this.#from + length) % RING_ROWS;
-    for (let row = length; row < this.#length; row += 1) {
-      values[row] = shared[start + at]!;
-      at = at + 1 === RING_ROWS ? 0 : at + 1;
+    const ahead = at - row;
+    if (number < HL2) {
+      const start = columnStart(number) + ahead;
+      for (let each = row; each < end; each += 1) into[each] = shared[start + each]!;
+      return;
     }
-  }
-
-  #derive(number: number, { values, length }: Column): void {
-    const high = this.column(HIGH);
-    const low = this.column(LOW);
-    const close = this.column(CLOSE);
-    for (let row = length; row < this.#length; row += 1) {
-      const sum = high[row]! + low[row]!;
-      values[row] = number === HL2 ? sum / 2 : (sum + close[row]!) / 3;
+    const high = columnStart(HIGH) + ahead;
+    const low = columnStart(LOW) + ahead;
+    const close = columnStart(CLOSE) + ahead;
+    for (let each = row; each < end; each += 1) {
+      const sum = shared[high + each]! + shared[low + each]!;
+      into[each] = number === HL2 ? sum / 2 : (sum + shared[close + each]!) / 3;
     }
   }
 }

@@ -1,5 +1,6 @@
-import type { Series } from './series.ts';
+import type { Generation } from './generation.ts';
 import { COLUMN_COUNT } from './generation.ts';
+import type { Series } from './series.ts';
 
 /** What a filter is told that asks for candles while its module is loaded. */
 export const NO_CANDLES = 'candles are there while check or manage runs, not before';
@@ -14,17 +15,33 @@ export const turn = { number: 0 };
  */
 export class Handed {
   readonly #values: Float64Array;
+  /** From here on `#values` is NaN. */
+  #end = 0;
   view: Float64Array;
   turn = -1;
 
   constructor(capacity: number) {
-    this.#values = new Float64Array(capacity);
+    this.#values = new Float64Array(capacity).fill(NaN);
     this.view = this.#values;
   }
 
   /** Copies `length` values; the rest of `values` is NaN. Both arrays are of one capacity. */
   fill(values: Float64Array, length: number): Float64Array {
     this.#values.set(values);
+    return this.#show(length);
+  }
+
+  /** Copies a column of candles. */
+  fillFrom(generation: Generation, number: number): Float64Array {
+    const { length } = generation;
+    // What stood there was a longer series, maybe one that knew more.
+    if (length < this.#end) this.#values.fill(NaN, length);
+    this.#end = length;
+    generation.copy(number, this.#values, 0);
+    return this.#show(length);
+  }
+
+  #show(length: number): Float64Array {
     if (this.view.length !== length) {
       this.view = new Float64Array(this.#values.buffer, 0, length);
       Object.preventExtensions(this.view);
@@ -52,7 +69,7 @@ export class HandedSeries {
     const { memory } = column;
     if (memory.turn === turn.number) return memory.view;
     const before = memory.view;
-    const view = memory.fill(series.generation.column(number), series.generation.length);
+    const view = memory.fillFrom(series.generation, number);
     if (view !== before || memory.turn === -1) {
       this.#byView.delete(before);
       this.#byView.set(view, column);

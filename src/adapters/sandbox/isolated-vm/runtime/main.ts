@@ -22,6 +22,11 @@ import { Recipes } from './recipes.ts';
 /** Characters of `meta` and its values, at most. */
 const LONGEST_META = 20_000;
 
+/** More bytes than any isolate may take. */
+const TOO_MANY = 2 ** 33;
+/** Before `secure` puts its own in place of it. */
+const NativeArrayBuffer = ArrayBuffer;
+
 type Loading = { readonly meta: unknown; readonly functions: FilterFunctions } | { readonly fault: IsolateFault };
 
 const plots = new Plots();
@@ -117,4 +122,16 @@ export function run(kind: 'check' | 'manage', now: number, positionsJson: string
 /** Computes ahead what a check at `now` will need, for the symbols numbered [from, to); gives how many there are. */
 export function prepare(now: number, from: number, to: number): number {
   return filterRun?.prepare(now, from, to) ?? 0;
+}
+
+/**
+ * Lets go of all that nobody can reach any more, which is the last that V8 does before it refuses memory. Its collector itself
+ * can be called from contexts alone that were made for it, and those would be garbage in turn.
+ */
+export function collectGarbage(): void {
+  try {
+    void new NativeArrayBuffer(TOO_MANY);
+  } catch {
+    // It is refused in any case.
+  }
 }

@@ -65,14 +65,19 @@ export class Recipes {
   ): OwnedRecipe | null {
     const known = this.#knownOf(indicator);
     this.#uses += 1;
-    for (const recipe of known) {
+    // Counted by hand: an iterator would be garbage, and this is the busiest loop of a check.
+    for (let at = 0; at < known.length; at += 1) {
+      const recipe = known[at]!;
       if (!isRepeated(recipe, args)) continue;
       recipe.usedAt = this.#uses;
       return recipe;
     }
     const source = sourceOf(args);
-    if (source === null) return null;
-    const recipe = known.find((each) => isSame(each, source)) ?? this.#add(indicator, args, source);
+    return source === null ? null : this.#findOrAdd(indicator, args, source);
+  }
+
+  #findOrAdd(indicator: Indicator, args: readonly unknown[], source: Source): KnownRecipe {
+    const recipe = this.#knownOf(indicator).find((each) => isSame(each, source)) ?? this.#add(indicator, args, source);
     recipe.args = args;
     recipe.columns = source.columns;
     recipe.usedAt = this.#uses;

@@ -1,4 +1,4 @@
-import type { FilterConfig, RawManage, RawMatch, RawPlot } from '../filter-config.ts';
+import type { FilterConfig, RawManage, RawMatch } from '../filter-config.ts';
 import { budgetOf, readPlain, Unreadable } from './plain.ts';
 
 const USUAL_CONFIDENCE = 50;
@@ -69,15 +69,4 @@ function readConditions({ conditions = [] }: Fields): string[] {
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, 40)}'`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
-}
-
-/** The smallest relative distance of a plot from its level; Infinity without any. */
-export function distanceOf(plots: readonly RawPlot[]): number {
-  let distance = Infinity;
-  for (const [, value, level] of plots) {
-    if (value === null || level === null) continue;
-    const away = Math.abs(value - level);
-    distance = Math.min(distance, level === 0 ? away : away / Math.abs(level));
-  }
-  return distance;
 }

@@ -13,14 +13,14 @@ import type { TapeProblem } from '../../../../sim/tape/tape-problems.ts';
 const UNKNOWN_COLUMNS = 4;
 
 const FORMS =
-  'Give CSV with a header (timestamp,open,high,low,close,volume) or a JSON array of [openTimeMs, o, h, l, c, v]; plain or gzip.';
+  'Give CSV with a header (timestamp,open,high,low,close,volume) or a JSON array of [openTimeMs, o, h, l, c, v], plain or gzip, or Parquet with columns of these names.';
 
 function refuse(path: string, problem: string, remedy: string): AitraderError {
   return new AitraderError('CANDLES_UNUSABLE', { path, problem, remedy });
 }
 
-async function readRecords(path: string, onProblem: (problem: TapeProblem) => void): Promise<CandleRecord[]> {
-  const file = new CandleFile(path, new TapeProblems(onProblem));
+async function readText(path: string, problems: TapeProblems): Promise<CandleRecord[]> {
+  const file = new CandleFile(path, problems);
   const records: CandleRecord[] = [];
   try {
     while (!file.hasEnded) {
@@ -29,11 +29,23 @@ async function readRecords(path: string, onProblem: (problem: TapeProblem) => vo
       else records.push(record);
     }
     return records;
+  } finally {
+    file.close();
+  }
+}
+
+async function readParquet(path: string, problems: TapeProblems): Promise<CandleRecord[]> {
+  const { readParquetCandles } = await import('./parquet-candles.ts');
+  return readParquetCandles(path, problems);
+}
+
+async function readRecords(path: string, onProblem: (problem: TapeProblem) => void): Promise<CandleRecord[]> {
+  const problems = new TapeProblems(onProblem);
+  try {
+    return await (/\.(parquet|pq)$/i.test(path) ? readParquet : readText)(path, problems);
   } catch (cause) {
     if (!(cause instanceof AitraderError) || cause.code !== 'TAPE_UNREADABLE') throw cause;
     throw refuse(path, String(cause.context['problem']), FORMS);
-  } finally {
-    file.close();
   }
 }
 
