@@ -43,6 +43,8 @@ export interface Config {
     /** 1 on spot. */
     readonly leverage: number;
     readonly marginMode: MarginMode;
+    /** What is done for futures positions that somebody else has opened. */
+    readonly importedPositions: Values['IMPORT_POSITIONS'];
   };
   readonly symbols: {
     /** Symbols as typed; `resolveSymbol` finds the venue's. */
@@ -77,6 +79,8 @@ export interface Config {
     /** 0: a free one. */
     readonly port: number;
     readonly token: Secret | null;
+    readonly dataPerMinute: number;
+    readonly ordersPerMinute: number;
   };
   readonly alerts: { readonly webhookUrl: Secret | null };
   readonly storage: {
@@ -146,6 +150,7 @@ export function compileConfig(values: Values, keys: ExchangeKeys | null, home: s
       market: values.MARKET_TYPE,
       leverage,
       marginMode: values.MARGIN_MODE,
+      importedPositions: values.IMPORT_POSITIONS,
     },
     symbols: {
       choice: values.SYMBOLS ?? { kind: 'top', count: values.MAX_SYMBOLS },
@@ -173,7 +178,13 @@ export function compileConfig(values: Values, keys: ExchangeKeys | null, home: s
       positionMonitoring: values.ENABLE_POSITION_MONITORING,
       webSocketApi: values.ENABLE_WEBSOCKET_API,
     },
-    api: { host: values.HOST, port: values.PORT, token: values.AITRADER_TOKEN ?? values.API_KEY },
+    api: {
+      host: values.HOST,
+      port: values.PORT,
+      token: values.AITRADER_TOKEN ?? values.API_KEY,
+      dataPerMinute: values.API_DATA_PER_MINUTE,
+      ordersPerMinute: values.API_ORDERS_PER_MINUTE,
+    },
     alerts: { webhookUrl: values.WEBHOOK_URL },
     storage: {
       backend: values.STORAGE_BACKEND,

@@ -127,7 +127,10 @@ describe('defaults', () => {
       leverage: 1,
       environment: 'live',
     });
-    expect(config.api).toEqual({ host: '127.0.0.1', port: 8080, token: null });
+    expect(config.api).toEqual({
+      ...{ host: '127.0.0.1', port: 8080, token: null },
+      ...{ dataPerMinute: 100, ordersPerMinute: 10 },
+    });
     expect(config.traders).toMatchObject({ checkIntervalMs: 300_000, maxActive: 50 });
     expect(config.traders.defaultStop).toMatchObject({ kind: 'atr' });
     expect(config.risk.maxDailyLossPct.toFixed()).toBe('5');

@@ -35,6 +35,8 @@ export interface ConfigRequest {
 interface ShownSetting {
   readonly name: VariableName;
   readonly value: string;
+  /** As it was given, for comparing; null: there is none. */
+  readonly given: Secret | null;
   readonly source: Source;
 }
 
@@ -116,7 +118,12 @@ export function loadConfig(request: ConfigRequest): Result<LoadedConfig, readonl
   const complete = values as Values;
   return ok({
     config: compileConfig(complete, exchange.keys, home),
-    settings: settings.map(({ name, text, source }) => ({ name, value: mask.value(name, text), source })),
+    settings: settings.map(({ name, text, source }) => ({
+      name,
+      value: mask.value(name, text),
+      given: text === null ? null : new Secret(text),
+      source,
+    })),
     warnings: [...file.warnings, ...warningsAbout(complete)],
     secrets: secrets.map((text) => new Secret(text)),
   });

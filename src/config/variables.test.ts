@@ -12,7 +12,7 @@ const PROMISED = `
   CHECK_INTERVAL DEFAULT_SIZE DEFAULT_STOP MAX_ACTIVE_TRADERS MAX_OPEN_POSITIONS MAX_DAILY_LOSS_PCT
   MAX_CONSECUTIVE_LOSSES COOLDOWN MAX_EXPOSURE_PCT MAX_POSITION_PCT MEME_SYMBOLS WEBHOOK_URL ENABLE_AI_ANALYSIS
   ENABLE_AUTO_TRADING ENABLE_POSITION_MONITORING ENABLE_WEBSOCKET_API LOG_LEVEL LOG_FORMAT THEME NO_COLOR ASCII UP_COLOR
-  AITRADER_HOME FLY_APP_NAME EXCHANGE`
+  AITRADER_HOME FLY_APP_NAME EXCHANGE IMPORT_POSITIONS API_DATA_PER_MINUTE API_ORDERS_PER_MINUTE`
   .trim()
   .split(/\s+/);
 
@@ -25,12 +25,14 @@ const PROMISED_DEFAULTS: Record<string, string> = {
     MARKET_TYPE: 'spot',
     LEVERAGE: '1',
     MARGIN_MODE: 'isolated',
+    IMPORT_POSITIONS: 'watch',
   },
   ...{ STORAGE_BACKEND: 'sqlite', PAPER_TRADING: 'true', PAPER_BALANCE: '10000', FEE_BPS: '10', SLIPPAGE_BPS: '2' },
   ...{ LATENCY_MS: '250', QUOTE_ASSET: 'USDT', MAX_SYMBOLS: '100', CHECK_INTERVAL: '5m', DEFAULT_SIZE: '100' },
   ...{ DEFAULT_STOP: '2atr', MAX_ACTIVE_TRADERS: '50', MAX_OPEN_POSITIONS: '20', MAX_DAILY_LOSS_PCT: '5' },
   ...{ MAX_CONSECUTIVE_LOSSES: '3', COOLDOWN: '4h', ENABLE_AI_ANALYSIS: 'false', ENABLE_AUTO_TRADING: 'true' },
   ...{ ENABLE_POSITION_MONITORING: 'true', ENABLE_WEBSOCKET_API: 'true' },
+  ...{ API_DATA_PER_MINUTE: '100', API_ORDERS_PER_MINUTE: '10' },
 };
 
 /** For every variable that can be written wrongly: texts that it must refuse. */
@@ -45,6 +47,8 @@ const WRONG: Record<string, readonly string[]> = {
   UP_COLOR: ['blue'],
   ASCII: ['maybe'],
   PAPER_TRADING: ['flase', '2', 'paper'],
+  API_DATA_PER_MINUTE: ['0', '1e3', 'many'],
+  API_ORDERS_PER_MINUTE: ['0', '-1'],
   EXCHANGE: ['Binance US', '../binance', 'b'],
   LIVE_CONFIRM: ['x'.repeat(65)],
   BINANCE_API_KEY: ['two words', 'schlüssel'],
@@ -55,6 +59,7 @@ const WRONG: Record<string, readonly string[]> = {
   MARKET_TYPE: ['margin'],
   LEVERAGE: ['0', '126', '1.5', 'ten', '1e2', '-1'],
   MARGIN_MODE: ['portfolio'],
+  IMPORT_POSITIONS: ['leave'],
   SYMBOLS: ['top:0', 'top', 'top:', 'BTC/USDT/X', '!', ',', '0'],
   QUOTE_ASSET: ['US-DT', 'USDT,BTC'],
   EXCLUDE_SYMBOLS: ['a;b'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from './random.ts';
-import { createSortableIds } from './sortable-id.ts';
+import { createSortableIds, timeOfSortableId } from './sortable-id.ts';
 
 const NOVEMBER_2026 = 1_795_000_000_000;
 
@@ -87,5 +87,15 @@ describe('sortable ids', () => {
     expect(() => idsAt([-1], () => 0)).toThrow(RangeError);
     expect(() => idsAt([2 ** 45], () => 0)).toThrow(RangeError);
     expect(() => idsAt([Number.NaN], () => 0)).toThrow(RangeError);
+  });
+
+  it('tell when they were made, and other texts do not', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 45 - 1 }), anyChance, (timeMs, chance) => {
+        const [id = ''] = idsAt([timeMs], chance);
+        expect(timeOfSortableId(id)).toBe(timeMs);
+      }),
+    );
+    for (const text of ['', '1k3f', 'u'.repeat(24), '0'.repeat(25)]) expect(timeOfSortableId(text)).toBeNaN();
   });
 });

@@ -19,6 +19,17 @@ function encode(value: number, digits: number): string {
   return text;
 }
 
+/**
+ * When an id was made, milliseconds UTC.
+ * @returns NaN for a text that is no id of this kind
+ */
+export function timeOfSortableId(id: string): number {
+  if (id.length !== TIME_DIGITS + 3 * GROUP_DIGITS) return NaN;
+  const digits = [...id].map((character) => DIGITS.indexOf(character));
+  if (digits.includes(-1)) return NaN;
+  return digits.slice(0, TIME_DIGITS).reduce((value, digit) => value * 32 + digit, 0);
+}
+
 export interface SortableIdSources {
   /** Milliseconds UTC since the epoch. */
   readonly now: () => number;

@@ -121,7 +121,7 @@ describe('the account stream on futures', () => {
     await venue.broker.setLeverage({ market, symbol }, 7, 'isolated');
     await venue.passTime(0);
     const message = 'the leverage of BTCUSDT was set to 7';
-    expect(venue.notices).toEqual([{ type: 'account_config_changed', message }]);
+    expect(venue.notices).toEqual([{ type: 'account_config_changed', message, leverage: 7 }]);
   });
 
   it('tells of a liquidation: first the call for margin, then a fill that nobody has sent', async () => {

@@ -1,12 +1,13 @@
 /** The outcome table of architecture decision 6, through real sockets and real ccxt. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { RequestPriority } from '../../src/adapters/broker/ccxt/connection/budget.ts';
-import { NotSent } from '../../src/adapters/broker/ccxt/connection/failures.ts';
 import type { Market } from '../../src/domain/instrument.ts';
 import type { Order } from '../../src/domain/order/order.ts';
+import { WeightBudget } from '../../src/lib/weight-budget.ts';
+import type { RequestPriority } from '../../src/lib/weight-budget.ts';
 import type { RequestOutcome } from '../../src/ports/broker.ts';
 import { Trader } from '../../src/testkit/broker/trader.ts';
+import { createFakeClock } from '../../src/testkit/fake-clock.ts';
 import type { BrokerVenue } from './venue.ts';
 import { harnessOf, openVenue } from './venue.ts';
 
@@ -237,39 +238,48 @@ describe.each([
   });
 });
 
+/** Notes what goes through it. */
+class WatchedBudget extends WeightBudget {
+  readonly asked: RequestPriority[] = [];
+  readonly blocked: number[] = [];
+
+  override tryTake(weight: number, priority: RequestPriority): number {
+    const waitMs = super.tryTake(weight, priority);
+    if (waitMs === 0) this.asked.push(priority);
+    return waitMs;
+  }
+
+  override block(retryAfterMs: number): void {
+    this.blocked.push(retryAfterMs);
+    super.block(retryAfterMs);
+  }
+}
+
 describe('a shared budget', () => {
   it('hears what each request is for and what the exchange counts, and holds back what it refuses', async () => {
-    const asked: string[] = [];
-    const counted: number[] = [];
-    const blocked: number[] = [];
-    let isExhausted = false;
-    const budget = {
-      take: async (_: number, priority: RequestPriority) => {
-        if (isExhausted) throw new NotSent('used up', 9_000);
-        asked.push(priority);
-      },
-      observe: (used: number) => counted.push(used),
-      block: (retryAfterMs: number) => blocked.push(retryAfterMs),
-    };
+    const clock = createFakeClock();
+    const budget = new WatchedBudget(clock, 2_400);
     venue = await openVenue({ market: 'futures', options: { budget } });
     const trader = new Trader(harnessOf(venue));
     await trader.quote(-1, 1);
-    asked.length = 0;
+    budget.asked.length = 0;
     await trader.submit({ side: 'buy', quantity: trader.units(2) });
     const terms = { type: 'stop_market', triggerPrice: trader.price(-50), triggerSource: 'last' } as const;
     const { order } = await trader.submit({ side: 'sell', leg: 'stop', reduceOnly: true, terms });
     await trader.cancel(order);
-    expect(asked.filter((priority) => priority !== 'question')).toEqual(['entry', 'exit', 'cancel']);
-    expect(counted.at(-1)).toBeGreaterThan(0);
+    expect(budget.asked.filter((priority) => priority !== 'question')).toEqual(['entry', 'exit', 'cancel']);
+    expect(budget.used).toBeGreaterThan(0);
     await venue.arm({ kind: 'ban', market: 'futures', seconds: 3 });
     await trader.submit({ side: 'buy' });
-    expect(blocked).toContain(3_000);
-    isExhausted = true;
+    expect(budget.blocked).toContain(3_000);
+    await venue.passTime(4_000);
+    await clock.advance(4_000);
+    budget.observe(2_390);
     const outcome = await venue.broker.submit(trader.prepare({ side: 'buy' }).submission);
-    expect(outcome).toEqual({ kind: 'not_executed', cause: 'used up', retryAfterMs: 9_000 });
-    budget.take = async () => Promise.reject(new Error('given up'));
-    const later = await venue.broker.submit(trader.prepare({ side: 'buy' }).submission);
-    expect(later).toEqual({ kind: 'not_executed', cause: 'given up', retryAfterMs: 1_000 });
+    expect(outcome.kind).toBe('not_executed');
+    expect(outcome).toHaveProperty('retryAfterMs', 60_000 - (clock.now() % 60_000));
+    await trader.submit({ side: 'sell', leg: 'exit', reduceOnly: true });
+    expect(budget.asked.at(-1)).toBe('exit');
   });
 });
 

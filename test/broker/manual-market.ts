@@ -17,9 +17,10 @@ import type { ShownQuote, ShownTrade } from '../../src/testkit/broker/harness.ts
 
 export const BASE_PRICE = 100;
 const FUNDING_MS = 8 * 3_600_000;
-const HISTORY_ROWS = 500;
+const HISTORY_ROWS = 1_500;
 
-function sourceSymbol(symbol: string, base: string): SourceSymbol {
+/** A symbol of both markets that is worth about 100. */
+export function sourceSymbol(symbol: string, base: string): SourceSymbol {
   const spec = {
     ...{ symbol, base, quote: 'USDT', tick: '0.01', step: '0.001', minNotional: '5' },
     ...{ referencePrice: BASE_PRICE, maxLeverage: 125, fundingIntervalHours: 8, listedAt: Date.UTC(2020, 0, 1) },
@@ -38,7 +39,7 @@ function sourceSymbol(symbol: string, base: string): SourceSymbol {
 type Happening = (timeMs: number, sink: MarketEventSink) => void;
 
 export class ManualMarket implements MarketSource {
-  readonly symbols = [sourceSymbol('BTCUSDT', 'BTC'), sourceSymbol('BNBUSDT', 'BNB')];
+  readonly symbols: readonly SourceSymbol[] = [sourceSymbol('BTCUSDT', 'BTC'), sourceSymbol('BNBUSDT', 'BNB')];
   readonly rawStreams: ReadonlySet<string> = new Set();
   readonly startMs: number;
   fundingRate = 0.0001;

@@ -67,4 +67,12 @@ export const EXCHANGE = {
     default: 'isolated',
     about: 'The margin of futures positions. Without effect on spot.',
   },
+  IMPORT_POSITIONS: {
+    ...oneOf('watch', 'stop'),
+    default: 'watch',
+    about:
+      'What is done for futures positions that were not opened here. `watch` takes them into the books, tells of them and ' +
+      'leaves them alone until you give them a stop or close them; `stop` gives them a stop at `DEFAULT_STOP` from the price ' +
+      'of then, and `kill` closes them, too.',
+  },
 } as const satisfies VariableTable;

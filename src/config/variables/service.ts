@@ -30,6 +30,18 @@ export const SERVICE = {
     default: 'true',
     about: 'Offers `GET /ws` beside the REST API.',
   },
+  API_DATA_PER_MINUTE: {
+    ...wholeNumber({ min: 1, max: 1_000_000 }),
+    default: '100',
+    about: 'How many requests for data the API answers in a minute.',
+  },
+  API_ORDERS_PER_MINUTE: {
+    ...wholeNumber({ min: 1, max: 1_000_000 }),
+    default: '10',
+    about:
+      'How many requests that may add risk (approve, resume, change traders and stops) the API takes in a minute. Closing, ' +
+      'cancelling, killing and pausing are never limited.',
+  },
   WEBHOOK_URL: {
     ...secretUrl('http', 'https'),
     default: null,

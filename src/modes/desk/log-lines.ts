@@ -1,6 +1,6 @@
 import type { LogLevel } from '../../ports/logger.ts';
 
-/** A line of the program's log, as a screen shows it. */
+/** A line of the program's log, as the screen and the API show it. */
 export interface ShownLine {
   readonly at: number;
   readonly level: LogLevel;
@@ -8,19 +8,18 @@ export interface ShownLine {
   readonly text: string;
 }
 
-/** Lines that are kept for a screen that is not there yet. */
+/** Lines that are kept for a listener that is not there yet. */
 const MOST_KEPT = 200;
 
-/** The log for a screen: keeps the first lines until somebody listens, then hands on each as it is written. */
+/** The log for a screen or the API: keeps the first lines until somebody listens, then hands on each as it is written. */
 export class LogLines {
   #kept: ShownLine[] = [];
   #listener: ((line: ShownLine) => void) | null = null;
 
   /** @param json a whole line as it is written to the log, secrets masked */
   write(json: string): void {
-    const line = shownLine(json);
-    if (this.#listener !== null) this.#listener(line);
-    else if (this.#kept.length < MOST_KEPT) this.#kept.push(line);
+    if (this.#listener !== null) this.#listener(shownLine(json));
+    else if (this.#kept.length < MOST_KEPT) this.#kept.push(shownLine(json));
   }
 
   /** What was written so far; later lines go to the listener. */

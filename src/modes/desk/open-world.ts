@@ -3,6 +3,9 @@ import type { UserId } from '../../domain/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store/store.ts';
+import type { MoneyKind } from '../../domain/account.ts';
+import { createLiveWorld } from './live/live-world.ts';
+import type { LiveWorldParts } from './live/live-world.ts';
 import { createPaperWorld } from './paper-world.ts';
 import { createSimWorld } from './sim-world.ts';
 import type { SimulationOptions } from './sim-world.ts';
@@ -12,7 +15,11 @@ import type { World } from './world.ts';
 /** Under which the store keeps the paper account. */
 const PAPER_ACCOUNT = 'paper_account';
 
-export interface WorldTerms {
+/** What is needed for real money alone. */
+type LiveTerms = Pick<LiveWorldParts, 'notifier' | 'dataDir' | 'takeOver' | 'stop'>;
+
+export interface WorldTerms extends LiveTerms {
+  readonly money: MoneyKind;
   readonly config: Config;
   /** Null: not simulated. */
   readonly simulation: SimulationOptions | null;
@@ -24,8 +31,9 @@ export interface WorldTerms {
 
 /** The market and the account that this kind of money is traded in. */
 export async function openWorld(terms: WorldTerms): Promise<World> {
-  const { config, store, simulation, realClock } = terms;
+  const { config, money, store, simulation, realClock } = terms;
   const { userId } = config;
+  if (money === 'live') return createLiveWorld(terms);
   const saved = await store.process.engineState(userId, PAPER_ACCOUNT);
   const save = (value: string): Promise<void> => {
     const entry = { userId, key: PAPER_ACCOUNT, value, updatedAt: realClock.now() };

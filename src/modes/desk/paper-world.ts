@@ -1,10 +1,10 @@
 import { createPaperBroker } from '../../adapters/broker/paper/paper.ts';
 import { createSystemIds } from '../../adapters/ids/system/ids.ts';
 import type { Config } from '../../config/config.ts';
-import { AitraderError, describeFailure } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { openMarketData } from './market-feed.ts';
+import { reached } from './reached.ts';
 import { TappedFeed } from './tapped-feed.ts';
 import { watchedSymbols } from './watched-symbols.ts';
 import type { World } from './world.ts';
@@ -64,16 +64,6 @@ export async function createPaperWorld({ config, realClock, logger, saved, save 
       new Promise((resolve) => {
         signal.addEventListener('abort', () => resolve('it was stopped'), { once: true });
       }),
+    close: () => account.broker.close(),
   };
-}
-
-/** What a question to the exchange brought; a failure says that the desk cannot start without it. */
-async function reached<Answer>(venue: string, question: Promise<Answer>): Promise<Answer> {
-  try {
-    return await question;
-  } catch (failure) {
-    if (failure instanceof AitraderError) throw failure;
-    const context = { venue, problem: describeFailure(failure) };
-    throw new AitraderError('EXCHANGE_UNREACHABLE', context, { cause: failure });
-  }
 }

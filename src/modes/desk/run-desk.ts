@@ -1,28 +1,27 @@
 import { join } from 'node:path';
 
-import { WebhookNotifier } from '../../adapters/notifier/webhook/webhook.ts';
-import { systemChance } from '../../adapters/chance/system/chance.ts';
 import { createIsolatedVmSandbox } from '../../adapters/sandbox/isolated-vm/sandbox.ts';
 import type { Config } from '../../config/config.ts';
 import type { MoneyKind } from '../../domain/account.ts';
-import type { VenueSymbol } from '../../domain/ids.ts';
-import { asId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import { Engine } from '../../engine/engine.ts';
 import type { EngineEnd } from '../../engine/engine.ts';
 import type { EngineSettings } from '../../engine/context.ts';
+import { startControlServer } from '../../frontends/control/server.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FilterSandbox } from '../../ports/filter-sandbox.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { Notifier } from '../../ports/notifier.ts';
 import type { Store } from '../../ports/store/store.ts';
 import { sandboxCommand } from '../assets.ts';
 import { EXIT } from '../cli/exit-code.ts';
 import type { Stop } from '../wait-for-stop.ts';
-import { openControl } from './control.ts';
+import type { Attendance } from '../daemon/attendance.ts';
+import { deskFacade } from './desk-facade.ts';
 import { FilterFiles } from './filter-files.ts';
 import type { LogLines } from './log-lines.ts';
-import { openScreen } from './screen.ts';
+import { readPaperDesk } from './live/paper-desk.ts';
+import { bringOverFromPaper } from './live/traders-from-paper.ts';
+import type { DeskScreen } from './screen.ts';
 import { addFirstTraders } from './first-traders.ts';
 import { tellTimeline } from './timeline.ts';
 import type { Undertakings } from './undertakings.ts';
@@ -32,7 +31,6 @@ import type { World } from './world.ts';
 const MAX_PRICE_AGE_MS = 10 * SECOND_MS;
 const STALE_MS = 60 * SECOND_MS;
 const MAX_SPREAD_BPS = 50;
-const LAST_ALERTS_MS = 2 * SECOND_MS;
 
 export interface DeskParts {
   readonly config: Config;
@@ -44,8 +42,11 @@ export interface DeskParts {
   readonly world: World;
   readonly undertakings: Undertakings;
   readonly dataDir: string;
-  /** The log for the screen; null where lines on stderr take its place. */
-  readonly screen: LogLines | null;
+  readonly attendance: Attendance;
+  /** The log for the screen or the API. */
+  readonly lines: LogLines;
+  /** Null where there is none. */
+  readonly screen: DeskScreen | null;
   /** Settles when the user or a supervisor wants the desk to end. */
   readonly stopped: Promise<Stop>;
   /** Makes `stopped` settle. */
@@ -63,29 +64,23 @@ export interface DeskEnd {
 
 /** Runs the desk in its world until it is stopped or the world ends. */
 export async function runDesk(parts: DeskParts): Promise<DeskEnd> {
-  const { config, realClock, logger, undertakings } = parts;
-  const sandbox = undertakings.watched(
-    createIsolatedVmSandbox({ command: sandboxCommand(), clock: realClock, logger }),
-    ['inspect', 'load', 'check'],
-  );
-  const notifier = openNotifier(config, { clock: realClock, logger });
+  const { realClock, logger, undertakings, attendance } = parts;
+  const isolates = createIsolatedVmSandbox({ command: sandboxCommand(), clock: realClock, logger });
+  const sandbox = undertakings.watched(attendance.timed(isolates, ['check'], 'filter_execution_seconds'), [
+    ...(['inspect', 'load', 'check'] as const),
+  ]);
   try {
-    return await runEngine(parts, { sandbox, notifier });
+    return await runEngine(parts, sandbox);
   } finally {
+    await parts.world.close();
     await sandbox.close();
-    await notifier?.close(LAST_ALERTS_MS);
   }
 }
 
-interface Tools {
-  readonly sandbox: FilterSandbox;
-  readonly notifier: Notifier | null;
-}
-
-async function runEngine(parts: DeskParts, tools: Tools): Promise<DeskEnd> {
+async function runEngine(parts: DeskParts, sandbox: FilterSandbox): Promise<DeskEnd> {
   const { realClock, logger, world } = parts;
   const startedAt = realClock.monotonicMs();
-  const engine = await openEngine(parts, tools);
+  const engine = await openEngine(parts, sandbox);
   const ending = new AbortController();
   const ended = world.run(ending.signal);
   ended.then(
@@ -95,7 +90,10 @@ async function runEngine(parts: DeskParts, tools: Tools): Promise<DeskEnd> {
   );
   try {
     await engine.start();
-    const end = await serve(parts, tools, engine);
+    const end = await serve(parts, sandbox, engine).catch(async (failure: unknown) => {
+      await engine.stop(true);
+      throw failure;
+    });
     logger.info(`stopping: ${end.why}`);
     const left = wordsOfEnd(await engine.stop(!(await isSettled(ended))), parts);
     if (left !== null) logger.info(left);
@@ -104,27 +102,46 @@ async function runEngine(parts: DeskParts, tools: Tools): Promise<DeskEnd> {
   } finally {
     ending.abort();
     await ended;
-    await world.broker.close();
   }
 }
 
 /** The engine with the traders of the store; on a fresh desk with those that come with the program. */
-async function openEngine(parts: DeskParts, { sandbox, notifier }: Tools): Promise<Engine> {
-  const { config, logger, world, undertakings } = parts;
-  const { clock, ids, feed, broker, instance, symbols } = world;
-  const store = undertakings.watched(parts.store, ['commit']);
-  const first = await addFirstTraders({ store, sandbox, clock, ids, config });
-  if (first.length > 0) logger.info(`first start: ${first.join(', ')} are put to work`);
+async function openEngine(parts: DeskParts, sandbox: FilterSandbox): Promise<Engine> {
+  const { config, logger, world, undertakings, attendance } = parts;
+  const { notifier } = attendance;
+  const { clock, ids, feed, instance, symbols } = world;
+  const broker = attendance.timed(world.broker, ['submit'], 'order_execution_seconds');
+  const store = undertakings.watched(attendance.timed(parts.store, ['commit'], 'storage_query_seconds'), ['commit']);
+  await bringTraders(parts, store, sandbox);
   const settings = settingsOf(parts);
   const engine = await Engine.open({
     ...{ settings, clock, ids, logger, store, feed, broker, sandbox, notifier, instance, symbols },
   });
   engine.handle.onAudit((record) => tellTimeline(record, logger));
+  attendance.watch(engine, world);
+  parts.screen?.attach(engine, world);
+  world.onIntruder?.((reason) => void engine.handle.execute({ type: 'pause_opening', reason }, config.userId));
   return engine;
 }
 
+/** A desk that has no traders begins with those of the program; real money with those of the paper desk, paused. */
+async function bringTraders(parts: DeskParts, store: Store, sandbox: FilterSandbox): Promise<void> {
+  const { config, money, dataDir, logger, world } = parts;
+  const { clock, ids } = world;
+  if (money !== 'live') {
+    const first = await addFirstTraders({ store, sandbox, clock, ids, config });
+    if (first.length > 0) logger.info(`first start: ${first.join(', ')} are put to work`);
+    return;
+  }
+  const { userId } = config;
+  const paper = await readPaperDesk(dataDir, userId);
+  const came = paper === null ? [] : await bringOverFromPaper(paper, { store, userId, now: clock.now() });
+  if (came.length > 0)
+    logger.warn(`from the paper desk, paused: ${came.join(', ')}; \`aitrader trader resume NAME\` lets one trade`);
+}
+
 /** Lets people speak to the engine, and follows their filter files, until the desk is to end. */
-async function serve(parts: DeskParts, { sandbox }: Tools, engine: Engine): Promise<Stop> {
+async function serve(parts: DeskParts, sandbox: FilterSandbox, engine: Engine): Promise<Stop> {
   const { realClock, logger, world, dataDir } = parts;
   const files = new FilterFiles({
     engine,
@@ -134,23 +151,26 @@ async function serve(parts: DeskParts, { sandbox }: Tools, engine: Engine): Prom
     folder: join(dataDir, 'filters'),
   });
   const stop = (): void => parts.stop({ why: 'aitrader stop', exitCode: EXIT.done });
-  const control = await openControl({ ...parts, sandbox, engine, stop });
-  let closeScreen = (): Promise<void> => Promise.resolve();
+  const desk = deskFacade({ ...parts, adjustable: parts.attendance.adjustable, sandbox, engine, stop });
+  const control = await startControlServer({ clock: realClock, logger: logger.child({ part: 'control' }), desk });
+  let closeApi = (): Promise<void> => Promise.resolve();
   try {
+    // What the API is made of is loaded only where there is one.
+    if (parts.mode === 'daemon')
+      closeApi = await (await import('../daemon/open-api.ts')).openApi({ ...parts, engine, desk });
     void files.start();
-    const quit = (): void => parts.stop({ why: 'quit', exitCode: EXIT.done });
-    if (parts.screen !== null) closeScreen = await openScreen({ ...parts, lines: parts.screen, engine, quit });
+    parts.screen?.takeCommands(desk);
     const figures = `${world.symbols.length} symbols, ${engine.handle.traders().length} traders`;
     logger.info(`ready: ${figures}. \`aitrader status\` shows the desk from another terminal; Ctrl+C ends it`);
     return await parts.stopped;
   } finally {
     files.stop();
-    await closeScreen();
-    await control.close();
+    await parts.screen?.close();
+    await Promise.all([closeApi(), control.close()]);
   }
 }
 
-function settingsOf({ config, money, world }: DeskParts): EngineSettings {
+function settingsOf({ config, money, world, attendance: { adjustable } }: DeskParts): EngineSettings {
   const { market, quoteAsset, leverage, parallelChecks } = world;
   return {
     userId: config.userId,
@@ -161,21 +181,25 @@ function settingsOf({ config, money, world }: DeskParts): EngineSettings {
     leverage,
     marginMode: config.exchange.marginMode,
     feeBps: config.paper.feeBps,
-    limits: config.risk,
-    defaultStop: config.traders.defaultStop,
-    memeSymbols: new Set(config.symbols.meme.map((name) => asId<VenueSymbol>(name))),
-    mayTrade: config.features.autoTrading,
+    get limits() {
+      return adjustable.limits;
+    },
+    get defaultStop() {
+      return adjustable.defaultStop;
+    },
+    importedPositions: config.exchange.importedPositions,
+    get memeSymbols() {
+      return adjustable.memeSymbols;
+    },
+    get mayTrade() {
+      return adjustable.mayTrade;
+    },
     monitorPositions: config.features.positionMonitoring,
     maxPriceAgeMs: MAX_PRICE_AGE_MS,
     maxSpreadBps: MAX_SPREAD_BPS,
     staleMs: STALE_MS,
     parallelChecks,
   };
-}
-
-function openNotifier(config: Config, terms: { readonly clock: Clock; readonly logger: Logger }): Notifier | null {
-  const { webhookUrl } = config.alerts;
-  return webhookUrl && new WebhookNotifier({ url: webhookUrl, chance: systemChance, ...terms });
 }
 
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {

@@ -106,6 +106,7 @@ export async function createSimWorld(parts: SimWorldParts): Promise<World> {
       };
       return whys[end];
     },
+    close: () => paper.broker.close(),
   };
 }
 

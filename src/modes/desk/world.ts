@@ -25,4 +25,8 @@ export interface World {
    * needs no driving and ends by the signal alone.
    */
   run(signal: AbortSignal): Promise<string>;
+  /** Calls `found` when another program like this one trades on the account: nothing may be opened any more. */
+  readonly onIntruder?: (found: (reason: string) => void) => void;
+  /** Lets go of the account. */
+  close(): Promise<void>;
 }

@@ -174,7 +174,8 @@ export class InsideExchange {
   #announceShutdown(group: SocketGroup, nowMs: number): void {
     if (!isOfUsers(group)) return;
     const event = { e: 'serverShutdown', E: nowMs };
-    for (const { connection, isApi } of this.#open) connection.send(textFrame(JSON.stringify(isApi ? { event } : event)));
+    for (const { connection, isApi } of this.#open)
+      connection.send(textFrame(JSON.stringify(isApi ? { event } : event)));
   }
 }
 

@@ -14,7 +14,6 @@ export const STATUS: Readonly<Record<VenueOrderStatus, string>> = {
   cancelled: 'CANCELED',
   expired: 'EXPIRED',
   expired_in_match: 'EXPIRED_IN_MATCH',
-  rejected: 'REJECTED',
 };
 
 export const PREVENTION: Readonly<Record<SelfTradePrevention, string>> = {

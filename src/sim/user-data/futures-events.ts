@@ -33,7 +33,6 @@ const EXECUTION: Readonly<Record<OrderChange, string>> = {
   cancelled: 'CANCELED',
   expired: 'EXPIRED',
   expired_in_match: 'EXPIRED',
-  rejected: 'EXPIRED',
 };
 
 const REASON: Readonly<Record<AccountUpdateReason, string>> = {

@@ -14,7 +14,6 @@ const EXECUTION: Readonly<Record<OrderChange, string>> = {
   cancelled: 'CANCELED',
   expired: 'EXPIRED',
   expired_in_match: 'TRADE_PREVENTION',
-  rejected: 'REJECTED',
 };
 
 /** What the venue's event does not know of an order. */

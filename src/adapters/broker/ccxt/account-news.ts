@@ -186,7 +186,7 @@ export class AccountNews {
     try {
       const reports = await this.#dialect.funding(changedAt - FUNDING_OVERLAP_MS);
       const fresh = reports.filter((report) => !this.#told.has(keyOf(report) ?? ''));
-      for (const { at: _at, ...report } of fresh) this.#tell(report);
+      for (const report of fresh) this.#tell(report);
       return fresh.length > 0;
     } catch (failure) {
       this.#logger.warn('the funding payments cannot be asked for', { problem: describeFailure(failure) });

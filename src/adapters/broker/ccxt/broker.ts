@@ -113,8 +113,9 @@ export class CcxtBroker implements Broker {
       at,
       balances: balances.map((balance) => ({ accountId: this.account.id, ...balance, updatedAt: at })),
       positions,
-      ownOrders: working.flatMap(({ clientOrderId, updates }) => {
-        return orders.isOwn(clientOrderId) ? [{ clientOrderId, updates }] : [];
+      ownOrders: working.flatMap(({ clientOrderId, updates, foreign }) => {
+        const { market, symbol, side, quantity, terms } = foreign;
+        return orders.isOwn(clientOrderId) ? [{ market, symbol, side, quantity, terms, clientOrderId, updates }] : [];
       }),
       foreignOrders: working
         .filter(({ clientOrderId }) => !orders.isOwn(clientOrderId))
@@ -135,8 +136,7 @@ export class CcxtBroker implements Broker {
 
   /** @throws AitraderError `EXCHANGE_UNREACHABLE` */
   async fundingSince(sinceMs: number): Promise<readonly FundingReport[]> {
-    const reports = await this.#ask(() => this.#parts.dialect.funding(sinceMs));
-    return reports.map(({ at: _at, ...report }) => report);
+    return this.#ask(() => this.#parts.dialect.funding(sinceMs));
   }
 
   /** @throws AitraderError `LEVERAGE_LIMIT` when the venue refuses, `HEDGE_MODE`, `EXCHANGE_UNREACHABLE` without a clear answer */

@@ -1,7 +1,7 @@
+import { WeightBudget } from '../../../lib/weight-budget.ts';
 import type { Broker } from '../../../ports/broker.ts';
 import { AccountNews } from './account-news.ts';
 import { CcxtBroker } from './broker.ts';
-import { createOwnBudget } from './connection/budget.ts';
 import { openVenueClient } from './connection/venue-client.ts';
 import { FillMaker } from './fills.ts';
 import { FuturesDialect } from './futures/futures.ts';
@@ -25,7 +25,7 @@ export function createCcxtBroker(options: CcxtBrokerOptions): Broker {
   const { account, clock, chance, instruments } = options;
   const { market } = account;
   const logger = options.logger.child({ part: 'broker' });
-  const budget = options.budget ?? createOwnBudget(clock, WEIGHT_PER_MINUTE[market]);
+  const budget = options.budget ?? new WeightBudget(clock, WEIGHT_PER_MINUTE[market]);
   const client = openVenueClient({ ...options, budget });
   const orders = new OwnOrders(options.instance, clock);
   for (const order of options.orders ?? []) orders.learn(order);

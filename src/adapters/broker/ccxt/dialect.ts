@@ -43,7 +43,7 @@ export interface Dialect {
   workingOrders(): Promise<readonly WorkingOrder[]>;
   /** Fills of the account in a symbol, oldest first. */
   trades(symbol: string, sinceMs: number): Promise<readonly VenueTrade[]>;
-  funding(sinceMs: number): Promise<readonly (FundingReport & { readonly at: number })[]>;
+  funding(sinceMs: number): Promise<readonly FundingReport[]>;
   leverageBrackets(): Promise<ReadonlyMap<string, readonly LeverageBracket[]>>;
   setLeverage(instrument: InstrumentRef, leverage: number, marginMode: MarginMode): Promise<void>;
   /** Whether the venue refused an order because its client order id is that of a working one. */

@@ -2,10 +2,11 @@ import type { Account } from '../../../domain/account.ts';
 import type { Instrument } from '../../../domain/instrument.ts';
 import type { Order } from '../../../domain/order/order.ts';
 import type { Secret } from '../../../lib/secret.ts';
+import type { WeightBudget } from '../../../lib/weight-budget.ts';
 import type { Chance } from '../../../ports/chance.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Logger } from '../../../ports/logger.ts';
-import type { RequestBudget } from './connection/budget.ts';
+import type { Transport } from './connection/transport.ts';
 import type { OpenSocket } from './stream/socket.ts';
 
 /** Base addresses of one market, without a slash at the end. */
@@ -19,7 +20,8 @@ export interface BrokerHosts {
 /** What the venue tells of an account that is no order, fill or balance. */
 export type VenueNotice =
   | { readonly type: 'margin_call'; readonly message: string }
-  | { readonly type: 'account_config_changed'; readonly message: string }
+  /** `leverage`: what it was set to, by whomever; null when something else has changed. */
+  | { readonly type: 'account_config_changed'; readonly message: string; readonly leverage: number | null }
   | { readonly type: 'server_shutdown'; readonly message: string };
 
 export interface CcxtBrokerOptions {
@@ -41,8 +43,10 @@ export interface CcxtBrokerOptions {
   /** Unfinished orders of earlier runs: their news are told under their ids. */
   readonly orders?: readonly Order[];
   /** Shared with all who ask the venue from this address. Default: one of its own. */
-  readonly budget?: RequestBudget;
+  readonly budget?: WeightBudget;
   readonly onNotice?: (notice: VenueNotice) => void;
+  /** Default: the library's HTTP client. */
+  readonly transport?: Transport;
   /** Default: the platform's WebSocket. */
   readonly openSocket?: OpenSocket;
 }

@@ -80,9 +80,9 @@ export class OwnOrders {
     return this.#clock.now() + ARRIVES_WITHIN_MS;
   }
 
-  /** Whether this instance of the program has made the id. */
+  /** Whether this instance of the program has made the id, or an earlier one that has left its books to it. */
   isOwn(clientOrderId: string): clientOrderId is ClientOrderId {
-    return parseClientOrderId(clientOrderId)?.instance === this.#instance;
+    return parseClientOrderId(clientOrderId)?.instance === this.#instance || this.#known.has(clientOrderId);
   }
 
   /** The order of an own id. Null for others, and for an exit of an earlier run that nobody has told of. */

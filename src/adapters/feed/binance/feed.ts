@@ -17,7 +17,7 @@ import type {
 import type { RawListener } from './intake/tapped-intake.ts';
 import { LiveMarket } from './live-market.ts';
 import { MarketRest } from './rest.ts';
-import { WeightBudget } from './rest/weight-budget.ts';
+import { WeightBudget } from '../../../lib/weight-budget.ts';
 import { feedHosts, VENUE_MARKETS } from './venue.ts';
 import type { BinanceEnvironment, FeedHosts } from './venue.ts';
 
@@ -31,6 +31,8 @@ export interface BinanceFeedOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /** Shared with all who ask the venue from this address. Default: one of its own. */
+  readonly budget?: WeightBudget;
   /** At most so many streams on one connection; by default as many as the market takes at any load. */
   readonly streamsPerConnection?: number;
   /** Tries after a loss before the feed gives up; by default without end. */
@@ -67,7 +69,7 @@ class BinanceFeed implements MarketFeed {
     const venue = VENUE_MARKETS[market];
     this.#options = options;
     this.#hosts = feedHosts(market, environment, options);
-    this.#budget = new WeightBudget(clock, venue.weightPerMinute);
+    this.#budget = options.budget ?? new WeightBudget(clock, venue.weightPerMinute);
     this.#rest = new MarketRest(venue, this.#hosts.rest, { clock, budget: this.#budget });
     this.capabilities = {
       markets: new Set([market]),

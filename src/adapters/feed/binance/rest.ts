@@ -7,7 +7,7 @@ import { readExchangeInfo } from './rest/exchange-info.ts';
 import type { ExchangeInfo } from './rest/exchange-info.ts';
 import { RestHttp } from './rest/http.ts';
 import { readTickers } from './rest/tickers.ts';
-import type { RequestPriority, WeightBudget } from './rest/weight-budget.ts';
+import type { RequestPriority, WeightBudget } from '../../../lib/weight-budget.ts';
 import type { VenueMarket } from './venue.ts';
 
 /** The venue is not asked for its time more often: many candles are asked for at once. */

@@ -94,6 +94,17 @@ describe('the log', () => {
     expect(parse((await output()).files).map(({ msg }) => msg)).toEqual(['warn', 'error']);
   });
 
+  it('writes by another level from the moment it is set, in children too', async () => {
+    const { log, output } = await openLog({ level: 'warn' });
+    const child = log.child({ part: 'feed' });
+    child.info('one');
+    log.setLevel('info');
+    child.info('two');
+    log.setLevel('error');
+    child.warn('three');
+    expect(parse((await output()).files).map(({ msg }) => msg)).toEqual(['two']);
+  });
+
   it('takes no field for its own time, level or message', async () => {
     const { log, output } = await openLog();
     log.info('real', { msg: 'false', level: 'fatal', time: 0 });

@@ -26,6 +26,8 @@ export interface LoggerOptions {
   readonly files: LogFileOptions | null;
   /** Values to be masked wherever they turn up. Shorter ones than 6 characters are masked by the name of their field only. */
   readonly secrets: readonly Secret[];
+  /** Stands before every message, so that nobody misses it; null for nothing. */
+  readonly prefix?: string | null;
   /** Is handed every line as it is written, as JSON with secrets masked. */
   readonly onLine?: (line: string) => void;
   /** An open file in place of stderr. */
@@ -36,6 +38,8 @@ export interface LoggerOptions {
 export interface ProgramLogger extends Logger {
   /** Masks further values from now on, such as keys that the venue hands out while the program runs. */
   addSecrets(secrets: readonly Secret[]): void;
+  /** Changes which lines are written from now on. */
+  setLevel(level: LogLevel): void;
   /** Writes what waits at once, for the moments before the process ends. `fatal` and the end of the process do it too. */
   flushNow(): void;
   /** Writes what waits and closes the files. Lines that come later are lost. */
@@ -139,13 +143,15 @@ export async function createLogger(options: LoggerOptions): Promise<ProgramLogge
     },
     destination,
   );
+  const { prefix: word = null } = options;
+  const prefix = word === null ? '' : `${word} `;
   const flushNow = (): void => destination.flushNow();
   await openFiles(destination, options);
   process.on('exit', flushNow);
 
   function log(level: LogLevel, message: string, parts: readonly LogFields[]): void {
     if (!write.isLevelEnabled(level)) return;
-    write[level](mergeFields(parts, redactor), loggableText(message, redactor));
+    write[level](mergeFields(parts, redactor), loggableText(prefix + message, redactor));
     if (level === 'fatal') flushNow();
   }
 
@@ -165,6 +171,9 @@ export async function createLogger(options: LoggerOptions): Promise<ProgramLogge
   return {
     ...loggerWith([]),
     addSecrets: (secrets) => redactor.add(secrets.map((secret) => secret.reveal())),
+    setLevel(level) {
+      write.level = level;
+    },
     flushNow,
     async close() {
       process.off('exit', flushNow);

@@ -1,15 +1,15 @@
 import { createHmac, createPrivateKey, sign } from 'node:crypto';
 import type { binance } from 'ccxt';
 
-import { describeFailure } from '../../../../domain/errors.ts';
 import type { Market } from '../../../../domain/instrument.ts';
 import { HOUR_MS, SECOND_MS } from '../../../../domain/time.ts';
 import type { Clock } from '../../../../ports/clock.ts';
+import type { RequestPriority, WeightBudget } from '../../../../lib/weight-budget.ts';
 import type { CcxtBrokerOptions } from '../options.ts';
-import type { RequestBudget, RequestPriority } from './budget.ts';
 import { ConnectionFault, NotSent, UnreadableAnswer, VenueRefusal } from './failures.ts';
 import { fieldsOf, integerOf, isFields, optionalText } from './fields.ts';
 import { isRateLimited, limitWaitMs } from './outcome.ts';
+import type { HttpRequest, Transport } from './transport.ts';
 
 /** Requests carry this; the venue takes them no longer after their timestamp. */
 export const RECV_WINDOW_MS = 5 * SECOND_MS;
@@ -26,12 +26,22 @@ const NEVER_CONNECTED: ReadonlySet<unknown> = new Set([
 type Params = Readonly<Record<string, string | number | boolean>>;
 type Answer = { readonly text: () => Promise<string> } & Readonly<Record<string, unknown>>;
 
+/** What a client of the venue is made of. */
+export type ClientOptions = Pick<
+  CcxtBrokerOptions,
+  'account' | 'venueClass' | 'apiKey' | 'secret' | 'hosts' | 'clock' | 'transport'
+> & { readonly budget: WeightBudget };
+
 /** Where the library lets its user take part in a request. */
 interface RequestHooks {
   nonce: () => number;
   sign: (...request: unknown[]) => unknown;
   undiciRequest: (url: string, params: { readonly method?: string }) => Promise<Answer>;
   handleErrors: (...answer: unknown[]) => undefined;
+  /** URL, method, headers, body. */
+  fetch: (...request: unknown[]) => Promise<unknown>;
+  /** The answer, and what it answers to. */
+  handleRestResponse: (...exchange: unknown[]) => Promise<unknown>;
 }
 
 /** What a request costs, and how urgent it is. */
@@ -47,16 +57,18 @@ export interface RequestCost {
 export class VenueClient {
   readonly #exchange: binance;
   readonly #clock: Clock;
-  readonly #budget: RequestBudget;
+  readonly #budget: WeightBudget;
   readonly #market: Market;
   readonly #apiKey: string;
   readonly #secret: string;
   /** What the venue's clock is ahead of ours. */
   #offsetMs = 0;
+  /** The venue has refused a timestamp. */
+  #isOffsetWrong = false;
   #measuring: Promise<void> | null = null;
   #measuredAtMs = -Infinity;
 
-  constructor(exchange: binance, options: CcxtBrokerOptions & { readonly budget: RequestBudget }) {
+  constructor(exchange: binance, options: ClientOptions) {
     this.#exchange = exchange;
     this.#clock = options.clock;
     this.#budget = options.budget;
@@ -64,6 +76,7 @@ export class VenueClient {
     this.#apiKey = options.apiKey.reveal();
     this.#secret = options.secret.reveal();
     this.#hook(exchange as unknown as RequestHooks);
+    if (options.transport !== undefined) sendOver(options.transport, exchange as unknown as RequestHooks);
   }
 
   /** The venue's time, as far as our clock can tell. */
@@ -80,13 +93,20 @@ export class VenueClient {
     const ageMs = this.#clock.monotonicMs() - this.#measuredAtMs;
     if (ageMs === Infinity) await this.measureClock();
     else if (ageMs > MEASURED_FOR_MS) void this.measureClock();
-    await this.#budget.take(weight, priority).catch((failure: unknown) => {
-      throw failure instanceof NotSent ? failure : new NotSent(describeFailure(failure), SECOND_MS);
-    });
+    // An order that waits here unseen would come at a price that nobody wanted.
+    const waitMs = this.#budget.tryTake(weight, priority);
+    if (waitMs > 0)
+      throw new NotSent(
+        'the exchange is to be left alone: by its own word, or as the weight of this minute is used up',
+        waitMs,
+      );
     return this.#send(method, params);
   }
 
-  /** Measures the offset of the clocks, to half the time that the answer takes. Without an answer it stays as it is. */
+  /**
+   * Measures the offset of the clocks: it lies between two bounds, as far apart as the answer took. Without an answer it stays
+   * as it is.
+   */
   async measureClock(): Promise<void> {
     this.#measuring ??= this.#measure().finally(() => (this.#measuring = null));
     return this.#measuring;
@@ -126,7 +146,10 @@ export class VenueClient {
     if (failure instanceof VenueRefusal) {
       if (isRateLimited(failure)) this.#budget.block(limitWaitMs(failure));
       // The next request waits for the measurement.
-      if (failure.code === BAD_TIMESTAMP) this.#measuredAtMs = -Infinity;
+      if (failure.code === BAD_TIMESTAMP) {
+        this.#measuredAtMs = -Infinity;
+        this.#isOffsetWrong = true;
+      }
       return failure;
     }
     const isOurs = [ConnectionFault, UnreadableAnswer, NotSent].some((kind) => failure instanceof kind);
@@ -134,15 +157,24 @@ export class VenueClient {
   }
 
   async #measure(): Promise<void> {
+    // Asking on and on while the exchange wants to be left alone is what it bans an address for.
+    if (this.#budget.tryTake(1, 'question') > 0) return;
     const method = this.#market === 'spot' ? 'publicGetTime' : 'fapiPublicGetTime';
     const askedAt = this.#clock.now();
     try {
       const serverTime = integerOf(fieldsOf(await this.#send(method, {})), 'serverTime');
-      this.#offsetMs = Math.round(serverTime - (askedAt + this.#clock.now()) / 2);
+      this.#takeOffset(serverTime - this.#clock.now(), serverTime - askedAt);
       this.#measuredAtMs = this.#clock.monotonicMs();
     } catch {
       // The request that follows tells what is wrong; with a clock that is far off it is refused with -1021.
     }
+  }
+
+  /** An offset that is possible by what was measured stays: an answer that took seconds says little about milliseconds. */
+  #takeOffset(leastMs: number, mostMs: number): void {
+    const isPossible = leastMs <= this.#offsetMs && this.#offsetMs <= mostMs;
+    if (!isPossible || this.#isOffsetWrong) this.#offsetMs = Math.round((leastMs + mostMs) / 2);
+    this.#isOffsetWrong = false;
   }
 
   #hook(exchange: RequestHooks): void {
@@ -196,6 +228,18 @@ export class VenueClient {
   }
 }
 
+/** Replaces the library's own way of sending; what it makes of requests and answers stays. */
+function sendOver(transport: Transport, exchange: RequestHooks): void {
+  exchange.fetch = async (...request) => {
+    const [url, method, headers = {}, body] = request as [string, string, HttpRequest['headers']?, string?];
+    const answer = await transport({ url, method, headers, body }).catch((failure: unknown) => {
+      throw connectionFault(`${method} ${new URL(url).pathname}`, failure);
+    });
+    const text = async (): Promise<string> => answer.body;
+    return exchange.handleRestResponse({ ...answer, statusText: '', text }, ...request);
+  };
+}
+
 function headerOf(headers: unknown, name: string): unknown {
   return isFields(headers) ? headers[name] : undefined;
 }
@@ -221,7 +265,7 @@ type VenueClass = new (config: Readonly<Record<string, unknown>>) => binance;
  * A client with the account's keys, pointed at its hosts.
  * @throws Error when `venueClass` is no class of ccxt
  */
-export function openVenueClient(options: CcxtBrokerOptions & { readonly budget: RequestBudget }): VenueClient {
+export function openVenueClient(options: ClientOptions): VenueClient {
   const exchange = new (options.venueClass as VenueClass)({
     apiKey: options.apiKey.reveal(),
     secret: options.secret.reveal(),
@@ -233,6 +277,7 @@ export function openVenueClient(options: CcxtBrokerOptions & { readonly budget: 
   exchange.urls['api'] = {
     public: `${rest}/api/v3`,
     private: `${rest}/api/v3`,
+    sapi: `${rest}/sapi/v1`,
     fapiPublic: `${rest}/fapi/v1`,
     fapiPrivate: `${rest}/fapi/v1`,
     fapiPrivateV3: `${rest}/fapi/v3`,

@@ -212,14 +212,14 @@ export function positionOf(position: Fields, configs: ReadonlyMap<string, Fields
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/account/rest-api/Get-Income-History
  * A transaction id is unique within one type of income; the symbol makes certain.
  */
-export function fundingOf(income: Fields): FundingReport & { readonly at: number } {
+export function fundingOf(income: Fields): FundingReport {
   const symbol = textOf(income, 'symbol');
   return {
     type: 'funding_paid',
-    at: integerOf(income, 'time'),
     instrument: { market: 'futures', symbol: asId<VenueSymbol>(symbol) },
     incomeId: `${textOf(income, 'tranId')}:${symbol}`,
     amount: amountOf<Money>(income, 'income'),
+    paidAt: integerOf(income, 'time'),
   };
 }
 

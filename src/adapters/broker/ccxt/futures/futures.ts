@@ -181,8 +181,8 @@ export class FuturesDialect implements Dialect {
   }
 
   /** Pages overlap by the last millisecond; each payment comes once. */
-  async funding(sinceMs: number): Promise<readonly (FundingReport & { readonly at: number })[]> {
-    const byId = new Map<string, FundingReport & { readonly at: number }>();
+  async funding(sinceMs: number): Promise<readonly FundingReport[]> {
+    const byId = new Map<string, FundingReport>();
     for (let startTime = Math.max(sinceMs, this.#client.venueNow - INCOME_REACH_MS); ;) {
       const params = { incomeType: 'FUNDING_FEE', startTime, limit: ROWS_A_PAGE };
       const rows = listOf(

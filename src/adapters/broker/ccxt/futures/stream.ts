@@ -12,6 +12,7 @@ import { foreignIdentity, sideOf } from '../dialect.ts';
 import type { FillMaker, VenueTrade } from '../fills.ts';
 import { algoVenueId } from '../orders.ts';
 import type { OwnOrders } from '../orders.ts';
+import type { VenueNotice } from '../options.ts';
 import type { StreamDialect, StreamNews } from '../stream/stream-dialect.ts';
 import type { StreamSource } from '../stream/user-stream.ts';
 import { algoNews, algoTermsOf, plainTermsOf, triggeredNews } from './answers.ts';
@@ -73,7 +74,7 @@ export class FuturesStream implements StreamDialect {
         return [{ kind: 'notice', notice: { type: 'margin_call', message } }];
       }
       case 'ACCOUNT_CONFIG_UPDATE':
-        return [{ kind: 'notice', notice: { type: 'account_config_changed', message: configMessage(event) } }];
+        return [{ kind: 'notice', notice: configNotice(event) }];
       case 'listenKeyExpired':
         return [{ kind: 'connection_ends', cause: 'its key has expired' }];
       case 'serverShutdown': {
@@ -225,11 +226,14 @@ function algoUpdates(
   return status === 'NEW' ? news : news.filter(({ type }) => type !== 'accepted');
 }
 
-function configMessage(event: Fields): string {
-  const { ac: leverage, ai: mode } = event;
-  if (isFields(leverage)) return `the leverage of ${textOf(leverage, 's')} was set to ${integerOf(leverage, 'l')}`;
-  if (isFields(mode)) return `multi-assets margin was switched ${mode['j'] === true ? 'on' : 'off'}`;
-  return 'the settings of the account were changed';
+function configNotice({ ac: leverage, ai: mode }: Fields): VenueNotice {
+  const type = 'account_config_changed';
+  if (isFields(leverage)) {
+    const set = integerOf(leverage, 'l');
+    return { type, message: `the leverage of ${textOf(leverage, 's')} was set to ${set}`, leverage: set };
+  }
+  const isSwitched = isFields(mode) ? `multi-assets margin was switched ${mode['j'] === true ? 'on' : 'off'}` : null;
+  return { type, message: isSwitched ?? 'the settings of the account were changed', leverage: null };
 }
 
 function tradeOf(order: Fields, clientOrderId: string): VenueTrade {

@@ -165,7 +165,7 @@ export class SpotDialect implements Dialect {
     return named;
   }
 
-  async funding(): Promise<readonly (FundingReport & { readonly at: number })[]> {
+  async funding(): Promise<readonly FundingReport[]> {
     return [];
   }
 

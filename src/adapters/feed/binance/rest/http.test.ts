@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../../testkit/fake-clock.ts';
 import type { FakeClock } from '../../../../testkit/fake-clock.ts';
 import { RestError, RestHttp } from './http.ts';
-import { WeightBudget } from './weight-budget.ts';
+import { WeightBudget } from '../../../../lib/weight-budget.ts';
 
 type Answer = (response: ServerResponse) => void;
 

@@ -3,7 +3,7 @@ import { SECOND_MS } from '../../../../domain/time.ts';
 import { backoffMs } from '../../../../lib/backoff.ts';
 import type { BackoffRule } from '../../../../lib/backoff.ts';
 import type { Clock } from '../../../../ports/clock.ts';
-import type { RequestPriority, WeightBudget } from './weight-budget.ts';
+import type { RequestPriority, WeightBudget } from '../../../../lib/weight-budget.ts';
 
 const TIMEOUT_MS = 15 * SECOND_MS;
 const TRIES = 4;

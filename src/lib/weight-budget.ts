@@ -1,14 +1,30 @@
-import { MINUTE_MS } from '../../../../domain/time.ts';
-import type { Clock, Timer } from '../../../../ports/clock.ts';
+const MINUTE_MS = 60_000;
 
 /** What requests are for, most urgent first. */
 const PRIORITIES = ['exit', 'cancel', 'question', 'entry', 'backfill'] as const;
 export type RequestPriority = (typeof PRIORITIES)[number];
 
+/**
+ * What may be used up of the weight of a minute by requests of a kind: a quarter is kept for exits, and a second one for
+ * whatever concerns orders, as a refused cancel or question costs more than a candle that comes later. An exit passes always:
+ * the count here may be wrong, and only the venue itself may hold up what closes a position.
+ */
+const SHARES: Readonly<Record<RequestPriority, number>> = {
+  exit: Infinity,
+  cancel: 0.75,
+  question: 0.75,
+  entry: 0.75,
+  backfill: 0.5,
+};
+
 /** What waits beyond it is refused: somebody asks without end. */
 const MAX_WAITING = 10_000;
-/** A quarter of the weight is kept for exits. */
-const SHARE_WITHOUT_EXITS = 0.75;
+
+/** The clock that the budget goes by. */
+interface BudgetClock {
+  now(): number;
+  setTimer(delayMs: number, callback: () => void): { cancel(): void };
+}
 
 interface Waiting {
   readonly weight: number;
@@ -18,21 +34,21 @@ interface Waiting {
 }
 
 /**
- * The request weight that the venue allows one address a minute, shared by all who ask it: the most urgent first, and a
- * quarter for exits alone. What the venue itself counts corrects our own count.
+ * The request weight that the venue allows one address a minute, shared by all who ask it: market data wait for their turn,
+ * the most urgent first; orders do not wait unseen. What the venue itself counts corrects our own count.
  *
  * https://developers.binance.com/docs/binance-spot-api-docs/rest-api/limits
  */
 export class WeightBudget {
-  readonly #clock: Clock;
+  readonly #clock: BudgetClock;
   #perMinute: number;
   #minute = -Infinity;
   #used = 0;
   #blockedUntil = -Infinity;
   #waiting: Waiting[] = [];
-  #timer: Timer | null = null;
+  #timer: { cancel(): void } | null = null;
 
-  constructor(clock: Clock, perMinute: number) {
+  constructor(clock: BudgetClock, perMinute: number) {
     this.#clock = clock;
     this.#perMinute = perMinute;
   }
@@ -69,6 +85,17 @@ export class WeightBudget {
       this.#waiting.splice(place, 0, { weight, priority, grant, refuse });
       this.#serve();
     });
+  }
+
+  /**
+   * Takes the weight when the request may be sent at once, before all that wait.
+   * @returns 0, or how many milliseconds the request has to wait: nothing is taken then
+   */
+  tryTake(weight: number, priority: RequestPriority): number {
+    this.#roll();
+    if (!this.#allows({ weight, priority })) return this.#delayMs();
+    this.#used += weight;
+    return 0;
   }
 
   /** What the venue says is used in the present minute: header `X-MBX-USED-WEIGHT-1M`. */
@@ -110,10 +137,10 @@ export class WeightBudget {
     if (this.#waiting.length > 0) this.#timer = this.#clock.setTimer(this.#delayMs(), () => this.#serve());
   }
 
-  #allows({ weight, priority }: Waiting): boolean {
-    if (priority === 'exit') return this.#used === 0 || this.#used + weight <= this.#perMinute;
+  #allows({ weight, priority }: Pick<Waiting, 'weight' | 'priority'>): boolean {
+    if (priority === 'exit') return true;
     if (this.#clock.now() < this.#blockedUntil) return false;
-    return this.#used === 0 || this.#used + weight <= this.#perMinute * SHARE_WITHOUT_EXITS;
+    return this.#used === 0 || this.#used + weight <= this.#perMinute * SHARES[priority];
   }
 
   /** Until the next minute begins, or the venue takes requests again. */

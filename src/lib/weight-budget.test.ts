@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { MINUTE_MS } from '../../../../domain/time.ts';
-import { createFakeClock } from '../../../../testkit/fake-clock.ts';
+import { createFakeClock } from '../testkit/fake-clock.ts';
 import { WeightBudget } from './weight-budget.ts';
 import type { RequestPriority } from './weight-budget.ts';
+
+const MINUTE_MS = 60_000;
 
 /** A budget and what passed it, by minute. */
 function setUp(perMinute: number) {
@@ -22,7 +23,7 @@ function setUp(perMinute: number) {
 }
 
 describe('the weight budget', () => {
-  it('never lets more pass in a minute than is allowed, a quarter less for all but exits, and loses nobody', async () => {
+  it('lets half of a minute pass for candles, three quarters for all but exits, holds no exit up, and loses nobody', async () => {
     const priority = fc.constantFrom<RequestPriority>('exit', 'cancel', 'question', 'entry', 'backfill');
     const requests = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 40 }), priority }), { maxLength: 40 });
     await fc.assert(
@@ -32,17 +33,19 @@ describe('the weight budget', () => {
         await clock.advance(0);
         for (let minute = 0; passed.length < asked.length && minute < 50; minute += 1) await clock.advance(MINUTE_MS);
         expect(new Set(passed.map(({ name }) => Number(name))).size).toBe(asked.length);
-        const used = new Map<number, { all: number; others: number }>();
+        const used = new Map<number, { candles: number; others: number; count: number }>();
         for (const { name, minute } of passed) {
           const request = asked[Number(name)];
           if (request === undefined) throw new Error('it was asked for');
-          const sum = used.get(minute) ?? { all: 0, others: 0 };
-          sum.all += request.weight;
-          if (request.priority !== 'exit') sum.others += request.weight;
+          const sum = used.get(minute) ?? { candles: 0, others: 0, count: 0 };
+          if (request.priority === 'exit') expect(minute).toBe(0);
+          else sum.others += request.weight;
+          if (request.priority === 'backfill') sum.candles += request.weight;
+          sum.count += 1;
           used.set(minute, sum);
         }
-        for (const { all, others } of used.values()) {
-          expect(all).toBeLessThanOrEqual(100);
+        for (const { candles, others } of used.values()) {
+          expect(candles).toBeLessThanOrEqual(50);
           expect(others).toBeLessThanOrEqual(75);
         }
         expect(budget.waiting).toBe(0);
