@@ -41,7 +41,7 @@ export function loopGuardModule(): URL {
 export function sandboxCommand(): SandboxCommand {
   const flags = [
     '--disable-warning=ExperimentalWarning',
-    ...['--optimize-for-size', '--single-threaded-gc'],
+    ...['--optimize-for-size', '--single-threaded-gc', '--no-memory-reducer', '--no-minor-gc-task'],
     ...['--no-concurrent-recompilation', '--invocation-count-for-turbofan=30000'],
   ];
   return { command: process.execPath, args: [...flags, fileURLToPath(worker('filter-sandbox'))] };

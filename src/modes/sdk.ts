@@ -1,4 +1,7 @@
-/** The library face of aitrader (`aitrader/sdk`): the domain's nouns and rules, and the ports that adapters plug into. */
+/**
+ * The library face of aitrader (`aitrader/sdk`): the domain's nouns and rules, the ports that adapters plug into, and the
+ * client of the daemon's API.
+ */
 export * from '../domain/account.ts';
 export * from '../domain/candle.ts';
 export * from '../domain/command.ts';
@@ -28,6 +31,39 @@ export * from '../domain/symbol.ts';
 export * from '../domain/time.ts';
 export * from '../domain/trade.ts';
 export * from '../domain/trader.ts';
+export { createApiClient } from '../frontends/client/api-client.ts';
+export { ApiError } from '../frontends/client/api-error.ts';
+export type {
+  ApiCalls,
+  ApiClient,
+  ApiClientOptions,
+  ChannelListener,
+  LiveConnection,
+  LiveOptions,
+  LiveState,
+} from '../frontends/client/client.ts';
+export { keyOf } from '../frontends/client/live-connection.ts';
+export type {
+  BalanceForm,
+  CandleForm,
+  ErrorForm,
+  FilterForm,
+  FilterSourceForm,
+  JournalForm,
+  LogForm,
+  OpeningForm,
+  OrderForm,
+  PositionForm,
+  RiskForm,
+  SignalForm,
+  StandingForm,
+  StatsForm,
+  StatusForm,
+  TickerForm,
+  TradeForm,
+  TraderForm,
+} from '../frontends/shared/wire/forms.ts';
+export type { AnyChannel, CandleChannel, Channel, EntryOf } from '../frontends/shared/wire/live.ts';
 export type * from '../ports/broker.ts';
 export type * from '../ports/chance.ts';
 export type * from '../ports/clock.ts';

@@ -9,16 +9,28 @@ export interface Stop {
 
 const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.terminated } as const;
 
+const ALL_SIGNALS = Object.keys(SIGNALS) as StopSignal[];
+
+export type StopSignal = keyof typeof SIGNALS;
+
+export interface StopTerms {
+  /** Wall time to run; undefined: until a signal comes. */
+  readonly forMs?: number | undefined;
+  /** Settles when the program itself wants to end. */
+  readonly asked?: Promise<Stop>;
+  /** The signals that end it; all three by default. */
+  readonly signals?: readonly StopSignal[] | undefined;
+}
+
 /**
  * Waits until the user or a supervisor ends the program, or its time is over. After it has settled a second signal ends the
  * process at once: everything durable is on the disk already.
- * @param forMs wall time to run, undefined: until a signal comes
- * @param asked settles when the program itself wants to end
  */
-export function waitForStop(clock: Clock, forMs: number | undefined, asked?: Promise<Stop>): Promise<Stop> {
+export function waitForStop(clock: Clock, { forMs, asked, signals = ALL_SIGNALS }: StopTerms): Promise<Stop> {
   return new Promise((resolve) => {
     const timer = forMs === undefined ? null : clock.setTimer(forMs, () => stop('its time is over', EXIT.done));
-    const listeners = Object.entries(SIGNALS).map(([signal, exitCode]) => {
+    const listeners = signals.map((signal) => {
+      const exitCode = SIGNALS[signal];
       const listener = (): void => stop(signal, exitCode);
       process.on(signal, listener);
       return { signal, exitCode, listener };

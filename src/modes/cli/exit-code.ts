@@ -15,12 +15,20 @@ export const EXIT = {
 
 /** Codes whose exit code does not follow from whose fault it is. The disk counts as an outside service. */
 const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
+  ACCOUNT_IN_USE: EXIT.outsideService,
+  ACCOUNT_LOCKED: EXIT.outsideService,
+  API_ADDRESS_TAKEN: EXIT.conflict,
+  CLOCK_REFUSED: EXIT.outsideService,
   CONTROL_UNREACHABLE: EXIT.conflict,
+  DAEMON_UNREACHABLE: EXIT.outsideService,
   DATA_DIR_LOCKED: EXIT.conflict,
   DATABASE_BUSY: EXIT.conflict,
   DATABASE_CORRUPT: EXIT.outsideService,
   DISK_FULL: EXIT.outsideService,
   EXCHANGE_UNREACHABLE: EXIT.outsideService,
+  HEDGE_MODE: EXIT.outsideService,
+  KEYS_REFUSED: EXIT.outsideService,
+  KEY_NOT_PERMITTED: EXIT.outsideService,
   NOT_RUNNING: EXIT.conflict,
   STORAGE_FAILED: EXIT.outsideService,
   TAPE_UNWRITABLE: EXIT.outsideService,

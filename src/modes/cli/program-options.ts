@@ -6,6 +6,7 @@ export interface ProgramOptions {
   readonly sim?: true;
   readonly keep?: true;
   readonly paper?: true;
+  readonly takeOver?: true;
   readonly tui: boolean;
   /** Of the simulated market: a factor of real time (default 60), or `max`. */
   readonly speed?: string;

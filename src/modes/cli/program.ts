@@ -5,6 +5,7 @@ import { AitraderError } from '../../domain/errors.ts';
 import { parseDuration } from '../../domain/time.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { SimCommand } from '../sim.ts';
+import { addCompletion } from './completion/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addFilter } from './filter/commands.ts';
 import type { ProgramOptions } from './program-options.ts';
@@ -39,13 +40,14 @@ export function buildProgram(actions: Actions, done: (exitCode: number) => void)
     .description('An AI trading desk in one executable: filters find signals, risk rules judge them, orders follow.')
     .option('--daemon', 'run headless (also: aitrader daemon)')
     .option('--deploy', 'put the daemon on Fly.io (not in this version)')
-    .option('--monitor <url>', "show a remote daemon's desk here (not in this version)")
+    .option('--monitor <url>', "show a remote daemon's desk here")
     .option('--sim', 'trade a simulated market: no keys, no network, no real money')
     .option('--keep', 'with --sim: go on with the last simulation instead of starting fresh')
     .option('--speed <factor>', 'with --sim: market time against real time, or max (default: 60)')
     .option('--seed <number>', 'with --sim: what the market is drawn from (default: 1)')
     .option('--tape <file...>', 'with --sim: play recorded data instead of a synthetic market')
     .option('--paper', 'paper money, whatever the configuration says')
+    .option('--take-over', 'real money: take the account over from an aitrader that has ended for good')
     .option('--no-tui', 'no screen, log lines on stderr')
     .addOption(new Option('--for <duration>', 'end after this long (30s, 5m)').argParser(duration))
     .addOption(new Option('--summary <form>', 'print a summary on stdout at the end').choices(['json']))
@@ -68,6 +70,7 @@ export function buildProgram(actions: Actions, done: (exitCode: number) => void)
   addFilter(program, done);
   addTraders(program, done);
   addVerbs(program, done);
+  addCompletion(program, done);
   program
     .command('help')
     .description('explain a topic: concepts')

@@ -147,7 +147,7 @@ interface Streaming {
 /** Lets the feed stream until the recording is to end. */
 async function stream({ feed, symbols, recording, writer }: Streaming, failed: Promise<never>): Promise<Stop> {
   const { clock, logger, config, options } = recording;
-  const stopped = waitForStop(clock, options.for);
+  const stopped = waitForStop(clock, { forMs: options.for });
   const isFutures = config.exchange.market === 'futures';
   feed.subscribe({ symbols, timeframes: ['1m'], markSymbols: isFutures ? symbols : [] });
   await Promise.race([feed.connect(NOWHERE), stopped, failed]);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { createSystemClock } from '../../../adapters/clock/system/clock.ts';
 import type { LoadedConfig } from '../../../config/load.ts';
 import { openMarketData } from '../../desk/market-feed.ts';
@@ -7,6 +9,7 @@ import { loadSettings } from '../load-settings.ts';
 import type { ProgramOptions } from '../program-options.ts';
 import { asAitraderErrors } from '../report-failure.ts';
 import {
+  examineConfigFile,
   examineDataFolder,
   examineDatabases,
   examineExchange,
@@ -14,6 +17,7 @@ import {
   examinePort,
   examineTerminal,
 } from './examine.ts';
+import { examineAccount } from './examine-account.ts';
 import { failed, ok, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -52,6 +56,7 @@ async function examineConfigured(
   const alerts = config.alerts.webhookUrl === null;
   return [
     ...configuration,
+    ...examineConfigFile(options.config ?? join(config.dataDir, 'config.env')),
     examineDataFolder(config.dataDir),
     ...examineDatabases(config.dataDir),
     ...(options.sim === true ? [] : await examineMarket(config, clock)),
@@ -67,7 +72,7 @@ async function examineMarket(
   clock: ReturnType<typeof createSystemClock>,
 ): Promise<readonly Finding[]> {
   const { feed } = await openMarketData(config, { clock, logger: quietLogger });
-  return examineExchange(feed, clock);
+  return [...(await examineExchange(feed, clock)), ...(await examineAccount(config, clock))];
 }
 
 function asTable(findings: readonly Finding[]): string {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -52,6 +52,15 @@ export function examineDataFolder(path: string): Finding {
   const holder = FolderLock.holder(path);
   if (freeBytes < LEAST_FREE_BYTES) return warning('data folder', free, 'Free some space: a full disk stops opening.');
   return ok('data folder', holder === null ? free : `${free}; aitrader runs in it (pid ${holder})`);
+}
+
+/** Whether others on this machine may read the settings: keys and tokens stand there. Nothing where there is no file. */
+export function examineConfigFile(path: string): readonly Finding[] {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return [];
+  const isPrivate = (found.mode & 0o077) === 0;
+  if (isPrivate) return [ok('config file', `${path}, readable by you alone`)];
+  return [warning('config file', `${path} may be read by others`, `chmod 600 ${path}`)];
 }
 
 /** Every database of the folder: whole, and of this program. */

@@ -2,8 +2,7 @@ import { AitraderError } from '../../../domain/errors.ts';
 import { findFilter, readFilter } from '../filter/filter-file.ts';
 import type { FilterFile } from '../filter/filter-file.ts';
 import { placeOf } from '../verbs/place.ts';
-import { runVerb } from '../verbs/run-verb.ts';
-import type { VerbOptions } from '../verbs/run-verb.ts';
+import type { RunVerb, VerbOptions } from '../verbs/run-options.ts';
 import { settingsOf } from './settings.ts';
 import type { TraderFlags } from './settings.ts';
 
@@ -35,10 +34,10 @@ async function filterArgument(given: string, dataDir: string): Promise<FilterArg
  * `trader add`: puts a filter to work.
  * @returns the exit code
  */
-export async function addTrader(given: string, flags: TraderFlags & VerbOptions): Promise<number> {
+export async function addTrader(given: string, flags: TraderFlags & VerbOptions, run: RunVerb): Promise<number> {
   const { filter, noFile } = await filterArgument(given, placeOf(flags).dataDir);
   try {
-    return await runVerb({ verb: 'trader.add', args: { filter, ...settingsOf(flags) } }, flags);
+    return await run({ verb: 'trader.add', args: { filter, ...settingsOf(flags) } }, flags);
   } catch (failure) {
     const isUnknown = failure instanceof AitraderError && failure.context['what'] === 'filter';
     throw isUnknown && noFile !== null ? noFile : failure;
@@ -49,6 +48,6 @@ export async function addTrader(given: string, flags: TraderFlags & VerbOptions)
  * `trader set`: changes a trader.
  * @returns the exit code
  */
-export async function setTrader(trader: string, flags: TraderFlags & VerbOptions): Promise<number> {
-  return runVerb({ verb: 'trader.set', args: { trader, ...settingsOf(flags) } }, flags);
+export async function setTrader(trader: string, flags: TraderFlags & VerbOptions, run: RunVerb): Promise<number> {
+  return run({ verb: 'trader.set', args: { trader, ...settingsOf(flags) } }, flags);
 }

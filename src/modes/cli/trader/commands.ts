@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
 import type { Question } from '../../../frontends/control/client.ts';
-import type { VerbOptions } from '../verbs/run-verb.ts';
+import { askRunning } from '../verbs/ask-running.ts';
+import type { RunVerb, VerbOptions } from '../verbs/run-options.ts';
 import type { TraderFlags } from './settings.ts';
 
 type Done = (exitCode: number) => void;
@@ -32,12 +33,11 @@ function withSettings(command: Command): Command {
     .addHelpText('after', "\n--symbols LIST|top:N says what is checked. 'none' takes a setting away.");
 }
 
-async function ask(verb: Question['verb'], args: Question['args'], command: Command): Promise<number> {
-  return (await import('../verbs/run-verb.ts')).runVerb({ verb, args }, command.optsWithGlobals<VerbOptions>());
-}
-
 /** `aitrader trader`, and `aitrader traders` for its list. */
-export function addTraders(program: Command, done: Done): void {
+export function addTraders(program: Command, done: Done, run: RunVerb = askRunning): void {
+  const ask = (verb: Question['verb'], args: Question['args'], command: Command): Promise<number> =>
+    run({ verb, args }, command.optsWithGlobals<VerbOptions>());
+  const load = () => import('./add.ts');
   const trader = program
     .command('trader')
     .alias('traders')
@@ -53,7 +53,7 @@ export function addTraders(program: Command, done: Done): void {
     .description('put a filter to work')
     .argument('<filter>', 'a file, or the name of a filter')
     .action(async (filter: string, _options, command: Command) =>
-      done(await (await import('./add.ts')).addTrader(filter, command.optsWithGlobals<TraderFlags & VerbOptions>())),
+      done(await (await load()).addTrader(filter, command.optsWithGlobals<TraderFlags & VerbOptions>(), run)),
     );
   withSettings(trader.command('set'))
     .description('change a trader; what is not named stays')
@@ -61,7 +61,7 @@ export function addTraders(program: Command, done: Done): void {
     .option('--no-reverse', 'an opposite match only closes the position')
     .option('--filter-exits', 'exits as the filter says again')
     .action(async (name: string, _options, command: Command) =>
-      done(await (await import('./add.ts')).setTrader(name, command.optsWithGlobals<TraderFlags & VerbOptions>())),
+      done(await (await load()).setTrader(name, command.optsWithGlobals<TraderFlags & VerbOptions>(), run)),
     );
   for (const [verb, about] of [
     ['show', 'everything about a trader'],

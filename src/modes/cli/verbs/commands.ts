@@ -3,16 +3,19 @@ import type { Command } from 'commander';
 
 import type { Question } from '../../../frontends/control/client.ts';
 import type { LogsOptions } from './logs.ts';
-import type { VerbOptions } from './run-verb.ts';
+import { askRunning } from './ask-running.ts';
+import type { RunVerb, VerbOptions } from './run-options.ts';
 
 type Done = (exitCode: number) => void;
 type Args = Question['args'];
+type Ask = (verb: Question['verb'], args: Args, command: Command) => Promise<number>;
 
-/** Each verb is loaded when it is called: `--help` must not wait for any of them. */
-async function ask(verb: Question['verb'], args: Args, command: Command): Promise<number> {
-  const options = command.optsWithGlobals<VerbOptions>();
-  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-  return (await import('./run-verb.ts')).runVerb({ verb, args: given }, options);
+/** Without the arguments that were not given. */
+function asker(run: RunVerb): Ask {
+  return (verb, args, command) => {
+    const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+    return run({ verb, args: given }, command.optsWithGlobals<VerbOptions>());
+  };
 }
 
 function wholeNumber(text: string): number {
@@ -48,7 +51,7 @@ const LISTS = [
   { verb: 'journal', alias: 'journals', about: 'what is said of each trade after it', all: null },
 ] as const;
 
-function addReadingVerbs(program: Command, done: Done): void {
+function addReadingVerbs(program: Command, done: Done, ask: Ask): void {
   withFollow(withJson(program.command('status')))
     .description('the desk at a glance')
     .action(async (_options, command: Command) => done(await ask('status', {}, command)));
@@ -66,17 +69,11 @@ function addReadingVerbs(program: Command, done: Done): void {
   withJson(program.command('balance').alias('balances'))
     .description('what the account holds')
     .action(async (_options, command: Command) => done(await ask('balance', {}, command)));
-  withFollow(withJson(program.command('logs').alias('log')))
-    .description('the end of the log')
-    .addOption(new Option('-n, --lines <number>', 'so many lines').argParser(wholeNumber).default(50))
-    .action(async (_options, command: Command) =>
-      done(await (await import('./logs.ts')).printLogs(command.optsWithGlobals<LogsOptions>())),
-    );
 }
 
 const REASON = ['--reason <text>', 'why, for journal and audit'] as const;
 
-function addActingVerbs(program: Command, done: Done): void {
+function addActingVerbs(program: Command, done: Done, ask: Ask): void {
   withJson(program.command('pause'))
     .description('open nothing new; positions stay guarded')
     .option(...REASON)
@@ -118,8 +115,25 @@ function addActingVerbs(program: Command, done: Done): void {
     .action(async (_options, command: Command) => done(await ask('stop', {}, command)));
 }
 
+/** The log is read from its files, by whoever asks. */
+function addLogs(program: Command, done: Done): void {
+  withFollow(withJson(program.command('logs').alias('log')))
+    .description('the end of the log')
+    .addOption(new Option('-n, --lines <number>', 'so many lines').argParser(wholeNumber).default(50))
+    .action(async (_options, command: Command) =>
+      done(await (await import('./logs.ts')).printLogs(command.optsWithGlobals<LogsOptions>())),
+    );
+}
+
+/** The verbs that can be asked of a desk, wherever it is. */
+export function addDeskVerbs(program: Command, done: Done, run: RunVerb): void {
+  const ask = asker(run);
+  addReadingVerbs(program, done, ask);
+  addActingVerbs(program, done, ask);
+}
+
 /** The verbs that speak to the running aitrader, or look at what the last one stored. */
 export function addVerbs(program: Command, done: Done): void {
-  addReadingVerbs(program, done);
-  addActingVerbs(program, done);
+  addDeskVerbs(program, done, askRunning);
+  addLogs(program, done);
 }

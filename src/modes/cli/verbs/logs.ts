@@ -8,7 +8,7 @@ import { AitraderError } from '../../../domain/errors.ts';
 import { printable } from '../../../lib/printable.ts';
 import { EXIT } from '../exit-code.ts';
 import { placeOf } from './place.ts';
-import type { VerbOptions } from './run-verb.ts';
+import type { VerbOptions } from './run-options.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { viewOf } from './view.ts';
 

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-
 import type { Config } from '../../../config/config.ts';
 import { loadConfig } from '../../../config/load.ts';
 import type { MoneyKind } from '../../../domain/account.ts';
+import { databasePath } from '../../desk/database-path.ts';
 import type { ProgramOptions } from '../program-options.ts';
 
 /** Where a verb looks: the data folder of a running aitrader, and the database that one left. */
@@ -30,7 +29,7 @@ export function placeOf(options: ProgramOptions): Place {
   });
   if (!loaded.ok) throw new AggregateError(loaded.error, 'the configuration has faults');
   const { config } = loaded.value;
-  const { dataDir, exchange, storage } = config;
+  const { dataDir, exchange } = config;
   const money = options.sim === true ? 'sim' : exchange.paperTrading ? 'paper' : 'live';
-  return { config, dataDir, money, database: storage.sqlitePath ?? join(dataDir, `${money}.db`) };
+  return { config, dataDir, money, database: databasePath(config, dataDir, money) };
 }

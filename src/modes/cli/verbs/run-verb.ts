@@ -10,20 +10,14 @@ import { verbNamed } from '../../../frontends/shared/verbs/catalogue.ts';
 import { printable } from '../../../lib/printable.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { EXIT } from '../exit-code.ts';
-import type { ProgramOptions } from '../program-options.ts';
 import { placeOf } from './place.ts';
 import type { Place } from './place.ts';
 import { printerOf } from './printers.ts';
+import type { VerbOptions } from './run-options.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { viewOf } from './view.ts';
 import type { View } from './view.ts';
 import { waitForEnd } from './wait-for-end.ts';
-
-/** The options that every verb has. */
-export interface VerbOptions extends ProgramOptions {
-  readonly json?: true;
-  readonly follow?: true;
-}
 
 /** How answers are printed. */
 interface PrintTerms {

@@ -168,6 +168,11 @@ export function closedText(left: PositionJson | null): string {
     : `closed ${left.symbol}\n`;
 }
 
+export function protectedText({ symbol, stopLoss, takeProfit, trailing }: PositionJson): string {
+  const targets = takeProfit.map(({ price }) => price).join(', ') || 'none';
+  return `${symbol}: stop ${stopLoss ?? 'none'}, targets ${targets}, trailing ${trailing ?? 'none'}\n`;
+}
+
 export function cancelledText(order: OrderJson | null): string {
   return order === null ? 'cancelled\n' : `order ${idWord(order.id)} in ${order.symbol} is ${order.status}\n`;
 }
