@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup build run test coverage check format bench simulate dist clean \
+.PHONY: help setup build run test coverage check format bench picture simulate dist clean \
 	check-format check-lint check-types check-layers check-dead check-docs check-lock
 
 export npm_config_loglevel := error
@@ -62,8 +62,13 @@ bench: build ## measure speed against references; ONLY=name runs one benchmark
 	@echo "-> benchmarks (a few minutes; quiet the machine for good figures)"
 	@node bench/main.ts $(if $(ONLY),--only $(ONLY))
 
-simulate: ## run the engine through SEEDS=N simulated markets with faults (not there yet)
-	@echo "make simulate: the fault simulation is not there yet." >&2; exit 2
+picture: build ## draw docs/picture.svg, the picture of the README, from the running demo (needs tmux)
+	@echo "-> picture (about 40 s: the demo has to have something to show)"
+	@node tools/picture.ts
+
+simulate: setup ## run the engine through SEEDS=N simulated markets with faults; SEED=N replays one, FIRST=N begins there
+	@echo "-> simulated markets with faults (about a second for 5 seeds)"
+	@node test/simulation/main.ts SEEDS=$(SEEDS) SEED=$(SEED) FIRST=$(FIRST)
 
 dist: ## pack the program into one executable (not there yet)
 	@echo "make dist: the packed executable is not there yet; 'make run' runs the program from this folder." >&2; exit 2

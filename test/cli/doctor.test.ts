@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -33,6 +33,29 @@ describe('aitrader doctor', () => {
     }
   });
 
+  it('looks at the account that real money is to be traded with', async () => {
+    const exchange = startProgram(['sim', '--symbols', '2']);
+    const told = JSON.parse(await exchange.says(/listening.*\n/)) as Record<
+      'spotRest' | 'apiKey' | 'apiSecret',
+      string
+    >;
+    const live = { BINANCE_REST_URL: told.spotRest, PAPER_TRADING: 'false', MARKET_TYPE: 'futures' };
+    const keys = { BINANCE_API_KEY: told.apiKey, BINANCE_SECRET_KEY: told.apiSecret };
+    try {
+      const [right, wrong] = await Promise.all([
+        examine(['--data-dir', emptyFolder()], { ...live, ...keys }),
+        examine(['--data-dir', emptyFolder()], { ...live, ...keys, BINANCE_SECRET_KEY: 'x'.repeat(64) }),
+      ]);
+      expect(right.verdicts).toMatchObject({ account: 'ok', 'key rights': 'ok' });
+      expect(right.exitCode).toBe(0);
+      expect(wrong.findings).toContainEqual(expect.objectContaining({ check: 'account', verdict: 'failed' }));
+      expect(wrong.exitCode).toBe(1);
+    } finally {
+      exchange.process.kill('SIGTERM');
+      await exchange.ended;
+    }
+  });
+
   it('says what has failed and what to do about it', async () => {
     const dataDir = emptyFolder();
     writeFileSync(join(dataDir, 'paper.db'), 'no database '.repeat(1_000));
@@ -49,5 +72,17 @@ describe('aitrader doctor', () => {
     const { exitCode, findings } = await examine([], { LEVERAGE: 'much', LATENCY_MS: '-1' });
     expect(exitCode).toBe(1);
     expect(findings.filter(({ check }) => check === 'configuration')).toHaveLength(2);
+  });
+
+  it('warns of settings that others may read', async () => {
+    const dataDir = emptyFolder();
+    const file = join(dataDir, 'config.env');
+    const verdict = async (mode: number): Promise<string | undefined> => {
+      writeFileSync(file, 'FEE_BPS=7\n');
+      chmodSync(file, mode);
+      return (await examine(['--sim', '--data-dir', dataDir])).verdicts['config file'];
+    };
+    expect(await verdict(0o644)).toBe('warning');
+    expect(await verdict(0o600)).toBe('ok');
   });
 });

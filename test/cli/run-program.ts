@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-const LAUNCHER = join(import.meta.dirname, '../../bin/aitrader.cjs');
+/** Starts the built program. */
+export const LAUNCHER = join(import.meta.dirname, '../../bin/aitrader.cjs');
 
 /** What a finished run left. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plantTree, REPOSITORY } from './plant.ts';
@@ -37,6 +37,15 @@ describe('launcher', () => {
     const { status, stdout, stderr } = launch(PROGRAM, [...asNode(version), 'bin/aitrader.cjs']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(`needs Node 24, or 26 and later; this is Node ${version}`);
+  });
+
+  it('takes the Node that make has brought where its own does not fit', () => {
+    const tools = { '.tools/node-24.0.0/bin/node': `#!/bin/sh\nexec "${process.execPath}" "$@"\n` };
+    const cwd = plantTree({ ...LAUNCHER, ...MANIFEST, ...PROGRAM, ...tools });
+    chmodSync(join(cwd, '.tools/node-24.0.0/bin/node'), 0o755);
+    const args = [...asNode('20.20.2'), 'bin/aitrader.cjs', 'status', '--json'];
+    const answer = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
+    expect(answer).toMatchObject({ status: 0, stdout: 'ran status,--json', stderr: '' });
   });
 
   it('starts under Node 26', () => {

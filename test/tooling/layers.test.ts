@@ -35,6 +35,8 @@ const OFFENDERS: Record<string, Record<string, string[]>> = {
   'package-eslint-scope': { 'src/modes/p13.ts': ['eslint-scope'] },
   'package-better-sqlite3': { 'src/adapters/store/postgres/p1.ts': ['better-sqlite3'] },
   'package-commander': { 'src/frontends/tui/p2.ts': ['commander'] },
+  'package-@fastify/websocket': { 'src/frontends/tui/p17.ts': ['@fastify/websocket'] },
+  'package-prom-client': { 'src/modes/p18.ts': ['prom-client'] },
   'package-fastify': { 'src/modes/p8.ts': ['fastify'] },
   'package-ws': { 'src/adapters/store/sqlite/p9.ts': ['ws'] },
   'package-ink': { 'src/modes/p15.ts': ['ink'] },

@@ -19,7 +19,7 @@ in words such as \`true\` or \`futures\`.
 
 ## config.env
 
-\`\`\`sh
+\`\`\`dotenv
 # comments begin with a number sign
 SYMBOLS=BTC,ETH,SOL
 export MAX_DAILY_LOSS_PCT=3       # "export" is allowed, and comments after a blank
@@ -39,8 +39,8 @@ Variables marked *secret* are never shown or logged. The exchange's keys are not
 
 ## Changing settings
 
-Settings are read once, at the start. Those marked *adjustable* are asked for anew with each decision of the engine, so that
-a frontend may offer to change them while the program runs; the others hold from start to end.
+Settings are read at the start. A daemon reads \`config.env\` again on \`SIGHUP\` ([daemon.md](daemon.md)): those marked
+*adjustable* then hold from the next decision on; changes of the others are named in the log and hold from the next start on.
 `;
 
 function code(text: string): string {
