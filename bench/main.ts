@@ -17,7 +17,11 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   'feed-load': async () => (await import('./feed-load.ts')).benchFeedLoad(),
   'feed-memory': async () => (await import('./feed-memory.ts')).benchFeedMemory(),
   engine: async () => (await import('./engine.ts')).benchEngine(),
+  live: async () => (await import('./live.ts')).benchLive(),
   positions: async () => (await import('./positions.ts')).benchPositions(),
+  simulation: async () => (await import('./simulation.ts')).benchSimulation(),
+  api: async () => (await import('./api.ts')).benchApi(),
+  tui: async () => (await import('./tui.ts')).benchTui(),
   indicators: async () => (await import('./indicators.ts')).benchIndicators(),
 };
 

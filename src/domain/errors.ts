@@ -239,7 +239,7 @@ const CATALOGUE = {
   // The desk and the exchange
   DESK_NOT_OPEN: {
     fault: 'user',
-    message: 'the desk is not open yet',
+    message: '{what} has to wait: the desk is not open yet',
     hint: 'Wait until the market is reached: the first rows of the screen say what is missing.',
   },
   EXCHANGE_UNREACHABLE: {

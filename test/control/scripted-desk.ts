@@ -18,7 +18,7 @@ export const NOW = Date.UTC(2026, 0, 31, 12);
 export const USER = asId<UserId>('user');
 
 /** What every filter says of itself here; one that holds `!` is refused. */
-const META: FilterMeta = {
+export const META: FilterMeta = {
   name: 'Dip buyer',
   description: '',
   timeframes: ['5m'],

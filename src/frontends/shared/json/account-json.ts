@@ -1,12 +1,13 @@
 import type { Balance } from '../../../domain/account.ts';
 import type { BreakerPosition } from '../../../domain/risk.ts';
+import type { BalanceForm, OpeningForm } from '../wire/forms.ts';
 import { amountText } from './figures.ts';
 
-export type BalanceJson = ReturnType<typeof balanceJson>;
-export type OpeningJson = ReturnType<typeof openingJson>;
+export type BalanceJson = BalanceForm;
+export type OpeningJson = OpeningForm;
 
 /** One asset of an account as the API gives it. */
-export function balanceJson({ accountId, asset, free, locked, updatedAt }: Balance) {
+export function balanceJson({ accountId, asset, free, locked, updatedAt }: Balance): BalanceForm {
   return {
     accountId,
     asset,
@@ -18,7 +19,7 @@ export function balanceJson({ accountId, asset, free, locked, updatedAt }: Balan
 }
 
 /** Whether positions may be opened, and if not, why and until when (null: until somebody resumes). */
-export function openingJson(breaker: BreakerPosition) {
+export function openingJson(breaker: BreakerPosition): OpeningForm {
   if (breaker.status === 'closed') return { allowed: true, cause: null, reason: null, since: null, resetAt: null };
   const { cause, reason, since, resetAt } = breaker;
   return { allowed: false, cause, reason, since, resetAt };

@@ -1,5 +1,6 @@
 import type { Decimal } from '../../../domain/decimal.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from '../../../domain/time.ts';
+import type { Schedule } from '../../../domain/filter.ts';
 import type { TraderId } from '../../../domain/ids.ts';
 import type { Plot } from '../../../domain/signal.ts';
 
@@ -51,4 +52,9 @@ const UNITS = [
 export function durationText(ms: number): string {
   const [unit, lengthMs] = UNITS.find(([, each]) => ms > 0 && ms % each === 0) ?? ['s', SECOND_MS];
   return `${Math.round(ms / lengthMs)}${unit}`;
+}
+
+/** When a filter is checked, as filters write it. */
+export function scheduleText(schedule: Schedule): string {
+  return schedule.kind === 'close' ? 'close' : durationText(schedule.everyMs);
 }

@@ -1,9 +1,10 @@
 import { averageFillPrice } from '../../../domain/order/order.ts';
 import type { Order, OrderTerms } from '../../../domain/order/order.ts';
+import type { OrderForm } from '../wire/forms.ts';
 import { amountOrNull, amountText, nameOf } from './figures.ts';
 import type { TraderNames } from './figures.ts';
 
-export type OrderJson = ReturnType<typeof orderJson>;
+export type OrderJson = OrderForm;
 
 /** The figures of every type of order under one set of names; null where the type has no such figure. */
 function termsJson(terms: OrderTerms) {
@@ -20,7 +21,7 @@ function termsJson(terms: OrderTerms) {
 }
 
 /** An own order as the API gives it. `reason` says why it was wanted, `statusReason` why it stands where it stands. */
-export function orderJson(order: Order, names: TraderNames) {
+export function orderJson(order: Order, names: TraderNames): OrderForm {
   const { intent, state, execution } = order;
   return {
     id: intent.id,

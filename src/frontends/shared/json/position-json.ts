@@ -3,14 +3,15 @@ import type { Price } from '../../../domain/decimal.ts';
 import { averageEntryPrice, realizedPnl, unrealizedPnl } from '../../../domain/position/ledger.ts';
 import type { ExitPlan, Position, Protection } from '../../../domain/position/position.ts';
 import type { MarketRow } from '../../../ports/engine-handle.ts';
+import type { PositionForm } from '../wire/forms.ts';
 import { amountOrNull, amountText, figure, nameOf, ratioNumber } from './figures.ts';
 import type { TraderNames } from './figures.ts';
 import { levelOrNull } from './level-json.ts';
 
-export type PositionJson = ReturnType<typeof positionJson>;
+export type PositionJson = PositionForm;
 
 /** What a position is worth by: the mark price on futures, else the last one. Null: no price is known. */
-function priceNow(position: Position, market: MarketRow | null): Price | null {
+export function priceNow(position: Position, market: MarketRow | null): Price | null {
   if (market === null) return null;
   const now = position.market === 'futures' && market.mark > 0 ? market.mark : market.last;
   return now > 0 && now < Infinity ? priceFromMarketData(now) : null;
@@ -75,7 +76,7 @@ function entryOfAll({ totals }: Position): Decimal | null {
  * A position as the API gives it.
  * @param market the market of its symbol now, null when nothing runs; profits of the open part are then null
  */
-export function positionJson(position: Position, names: TraderNames, market: MarketRow | null) {
+export function positionJson(position: Position, names: TraderNames, market: MarketRow | null): PositionForm {
   const { totals, futures } = position;
   return {
     id: position.id,

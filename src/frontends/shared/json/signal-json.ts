@@ -1,9 +1,10 @@
 import type { Signal } from '../../../domain/signal.ts';
+import type { SignalForm } from '../wire/forms.ts';
 import { figure, nameOf, plotJson } from './figures.ts';
 import type { TraderNames } from './figures.ts';
 import { levelOrNull, targetJson } from './level-json.ts';
 
-export type SignalJson = ReturnType<typeof signalJson>;
+export type SignalJson = SignalForm;
 
 /** What the filter put into `metadata`; null when it is no JSON. */
 function readMetadata(text: string): unknown {
@@ -15,7 +16,7 @@ function readMetadata(text: string): unknown {
 }
 
 /** A signal as the API gives it. `price` and the plots are market data and therefore numbers. */
-export function signalJson(signal: Signal, names: TraderNames) {
+export function signalJson(signal: Signal, names: TraderNames): SignalForm {
   const { state } = signal;
   return {
     id: signal.id,

@@ -1,13 +1,14 @@
 import type { JournalEntry } from '../../../domain/journal.ts';
 import type { Trade } from '../../../domain/trade.ts';
+import type { JournalForm, TradeForm } from '../wire/forms.ts';
 import { amountOrNull, amountText, figure, nameOf, ratioNumber } from './figures.ts';
 import type { TraderNames } from './figures.ts';
 
-export type TradeJson = ReturnType<typeof tradeJson>;
-export type JournalEntryJson = ReturnType<typeof journalEntryJson>;
+export type TradeJson = TradeForm;
+export type JournalEntryJson = JournalForm;
 
 /** A closed position as the API gives it. `pnl` is net of fees and with funding; `pnlPct` counts 0 .. 100. */
-export function tradeJson(trade: Trade, names: TraderNames) {
+export function tradeJson(trade: Trade, names: TraderNames): TradeForm {
   return {
     id: trade.id,
     positionId: trade.positionId,
@@ -40,7 +41,7 @@ export function tradeJson(trade: Trade, names: TraderNames) {
 }
 
 /** What is said of a trade, as the API gives it. */
-export function journalEntryJson(entry: JournalEntry) {
+export function journalEntryJson(entry: JournalEntry): JournalForm {
   const { rsi, atr, volume } = entry.atEntry;
   return {
     id: entry.id,

@@ -1,11 +1,11 @@
 import type { Exits } from '../../../domain/exits.ts';
-import type { Schedule } from '../../../domain/filter.ts';
 import type { SizeRule, SymbolChoice, Trader } from '../../../domain/trader.ts';
 import type { TraderFunnel } from '../../../ports/engine-handle.ts';
-import { amountText, durationText, plotJson, ratioNumber } from './figures.ts';
+import type { TraderForm } from '../wire/forms.ts';
+import { amountText, durationText, plotJson, ratioNumber, scheduleText } from './figures.ts';
 import { levelOrNull, targetJson } from './level-json.ts';
 
-export type TraderJson = ReturnType<typeof traderJson>;
+export type TraderJson = TraderForm;
 
 /** What is known of a trader beyond itself. `funnel` and `nextCheckAt` are null when nothing runs. */
 export interface TraderFacts {
@@ -47,17 +47,13 @@ function exitsJson(exits: Exits) {
   };
 }
 
-function scheduleJson(schedule: Schedule): string {
-  return schedule.kind === 'close' ? 'close' : durationText(schedule.everyMs);
-}
-
 function funnelJson({ nearestMiss, ...funnel }: TraderFunnel) {
   const miss = nearestMiss && { symbol: nearestMiss.symbol, plots: nearestMiss.plots.map(plotJson) };
   return { ...funnel, nearestMiss: miss };
 }
 
 /** A trader as the API gives it. Null in `every`, `exits` and `cooldown`: as the filter says. */
-export function traderJson(trader: Trader, { filter, funnel, nextCheckAt }: TraderFacts) {
+export function traderJson(trader: Trader, { filter, funnel, nextCheckAt }: TraderFacts): TraderForm {
   const { state } = trader;
   return {
     id: trader.id,
@@ -65,7 +61,7 @@ export function traderJson(trader: Trader, { filter, funnel, nextCheckAt }: Trad
     filter,
     filterId: trader.filterId,
     symbols: symbolsJson(trader.symbols),
-    every: trader.schedule === null ? null : scheduleJson(trader.schedule),
+    every: trader.schedule === null ? null : scheduleText(trader.schedule),
     params: trader.params,
     mode: trader.mode,
     size: sizeJson(trader.size),

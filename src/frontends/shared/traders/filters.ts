@@ -13,7 +13,7 @@ import type { Desk } from '../desk.ts';
 export interface FilterCode {
   readonly name: string;
   readonly source: string;
-  readonly origin: 'shipped' | 'file';
+  readonly origin: Filter['origin'];
 }
 
 /** @throws AitraderError `NOT_FOUND` */

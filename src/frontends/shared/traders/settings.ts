@@ -62,21 +62,26 @@ const part = readAs((given) => {
 }, 'a share above 0 and at most 1');
 
 const MOST_TARGETS = 10;
-const target = z.union(
-  [
-    profitLevel.transform((at): Target => ({ at, part: null })),
-    z.strictObject({ at: profitLevel, part }).transform((given): Target => given),
-  ],
-  `${PROFIT}; or {at, part}`,
-);
 const TARGETS = `up to ${MOST_TARGETS} targets whose parts are at most 1 together`;
-const targets = z
-  .array(target, TARGETS)
-  .max(MOST_TARGETS, TARGETS)
-  .refine(
-    (list) => list.reduce<Decimal>((sum, each) => sum.plus(each.part ?? 0), decimal('0')).lessThanOrEqualTo(1),
-    TARGETS,
+
+function targetsAt(at: z.ZodType<Level, string | number>, allowed: string) {
+  const target = z.union(
+    [
+      at.transform((level): Target => ({ at: level, part: null })),
+      z.strictObject({ at, part }).transform((given): Target => given),
+    ],
+    `${allowed}; or {at, part}`,
   );
+  return z
+    .array(target, TARGETS)
+    .max(MOST_TARGETS, TARGETS)
+    .refine(
+      (list) => list.reduce<Decimal>((sum, each) => sum.plus(each.part ?? 0), decimal('0')).lessThanOrEqualTo(1),
+      TARGETS,
+    );
+}
+
+const targets = targetsAt(profitLevel, PROFIT);
 
 /** Absent: as before. Null: none. */
 const exits = z.strictObject(
@@ -89,6 +94,19 @@ const exits = z.strictObject(
   },
   'stopLoss, takeProfit, trailing, breakEven, maxHold',
 );
+
+const PLACED_STOP = 'a price, or a distance such as 2% or 2atr';
+const PLACED_TARGET = `a price, or ${PROFIT}`;
+
+/** What can be set of an open position's guard. Absent: as before. */
+export const protectionSettings = {
+  stopLoss: level(['price', 'percent', 'atr'], PLACED_STOP).optional(),
+  takeProfit: targetsAt(level(['price', 'percent', 'atr', 'r'], PLACED_TARGET), PLACED_TARGET).optional(),
+  trailing: stopLevel.nullable().optional(),
+};
+
+const protection = z.strictObject(protectionSettings);
+export type ProtectionSettings = z.output<typeof protection>;
 
 const percentage = readAs((given) => {
   const read = decimal(given.replace(/\s*%$/, ''));

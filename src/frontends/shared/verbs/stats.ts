@@ -9,7 +9,8 @@ import { amountText, nameOf, ratioNumber } from '../json/figures.ts';
 import type { TraderNames } from '../json/figures.ts';
 import { lookingVerb } from './verb.ts';
 
-const GROUPINGS = ['trader', 'symbol', 'reason', 'day'] as const;
+/** What trades are summed up by. */
+export const GROUPINGS = ['trader', 'symbol', 'reason', 'day'] as const;
 type Grouping = (typeof GROUPINGS)[number];
 
 /** Sums over trades. */

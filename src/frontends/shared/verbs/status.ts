@@ -31,7 +31,8 @@ async function traderCounts(desk: Desk) {
   return { running: count('running'), paused: count('paused'), disabled: count('disabled') };
 }
 
-async function runningStatus(desk: Desk, { engine, mode, pid }: RunningDesk) {
+/** The running desk at a glance. */
+export async function runningStatus(desk: Desk, { engine, mode, pid }: RunningDesk) {
   const status = engine.status();
   const markets = engine.markets();
   const { account } = status;

@@ -17,8 +17,12 @@ import { findOne } from './find.ts';
 import { lookingVerb, settingVerb, shortText } from './verb.ts';
 
 /** The traders with what the running engine knows of them. */
+async function filterNames(desk: Desk): Promise<ReadonlyMap<FilterId, string>> {
+  return new Map((await desk.store.filters.list(desk.userId)).map(({ id, name }) => [id, name]));
+}
+
 async function traders(desk: Desk): Promise<readonly TraderJson[]> {
-  const filters = new Map((await desk.store.filters.list(desk.userId)).map(({ id, name }) => [id, name]));
+  const filters = await filterNames(desk);
   const filterName = (id: FilterId): string | null => filters.get(id) ?? null;
   if (desk.running !== null) {
     return desk.running.engine
@@ -33,11 +37,13 @@ async function traders(desk: Desk): Promise<readonly TraderJson[]> {
   );
 }
 
+/** A trader is called by its name or by its filter's, when no other has the same. */
 async function findTrader(desk: Desk, given: string): Promise<Trader> {
+  const filters = await filterNames(desk);
   return findOne(await tradersOf(desk), given, {
     what: 'trader',
     idOf: ({ id }) => id,
-    alsoCalled: ({ name }) => [name],
+    alsoCalled: ({ name, filterId }) => [name, filters.get(filterId) ?? name],
     remedy: '`aitrader traders` lists them.',
   });
 }
@@ -92,8 +98,6 @@ async function remove(desk: Desk, args: { readonly trader: string }): Promise<Tr
   return removed;
 }
 
-const oneTrader = z.strictObject({ trader: shortText });
-
 /** Longer than any filter may be: the sandbox says what is too long. */
 const MOST_SOURCE_CHARACTERS = 65_536;
 const filterArgument = z.union(
@@ -102,11 +106,21 @@ const filterArgument = z.union(
     z.strictObject({
       name: z.string().regex(/^[^/\p{Cc}\p{Cs}]{1,80}$/u, 'a name of 1 to 80 printable characters without /'),
       source: z.string().max(MOST_SOURCE_CHARACTERS),
-      origin: z.enum(['shipped', 'file']),
+      origin: z.enum(['shipped', 'file', 'database']).default('database'),
     }),
   ],
-  'the name of a stored filter, or {name, source, origin}',
+  'the name of a stored filter, or {name, source}',
 );
+
+/** What the verbs about traders take besides the trader that they are about. */
+export const TRADER_BODIES = {
+  add: z.strictObject({ filter: filterArgument, ...traderSettings }),
+  set: z.strictObject(traderSettings),
+  pause: z.strictObject({ reason: shortText.default('paused by the user') }),
+};
+
+const byTrader = { trader: shortText };
+const oneTrader = z.strictObject(byTrader);
 
 export const TRADERS = {
   traders: lookingVerb({ args: z.strictObject({}), run: traders }),
@@ -114,12 +128,9 @@ export const TRADERS = {
     args: oneTrader,
     run: async (desk, args) => show(desk, (await findTrader(desk, args.trader)).id),
   }),
-  'trader.add': settingVerb({ args: z.strictObject({ filter: filterArgument, ...traderSettings }), run: add }),
-  'trader.set': settingVerb({ args: z.strictObject({ trader: shortText, ...traderSettings }), run: set }),
-  'trader.pause': settingVerb({
-    args: z.strictObject({ trader: shortText, reason: shortText.default('paused by the user') }),
-    run: pause,
-  }),
+  'trader.add': settingVerb({ args: TRADER_BODIES.add, run: add }),
+  'trader.set': settingVerb({ args: TRADER_BODIES.set.extend(byTrader), run: set }),
+  'trader.pause': settingVerb({ args: TRADER_BODIES.pause.extend(byTrader), run: pause }),
   'trader.resume': settingVerb({ args: oneTrader, run: resume }),
   'trader.remove': settingVerb({ args: oneTrader, run: remove }),
 };

@@ -13,27 +13,30 @@ export interface Followed {
 }
 
 /** Something that can be asked of the desk, with its arguments checked already. */
-export interface VerbCall {
-  readonly run: (desk: Desk) => Promise<unknown>;
+export interface VerbCall<Answer = unknown> {
+  readonly run: (desk: Desk) => Promise<Answer>;
   /** Null when it cannot be followed. */
   readonly followed: Followed | null;
 }
 
 /** One entry of the catalogue. */
-export interface Verb {
+export interface Verb<Answer = unknown> {
   /** `looks` changes nothing, `sets` changes traders, also while nothing runs, `acts` asks something of a running engine. */
   readonly kind: 'looks' | 'sets' | 'acts';
   /** @throws AitraderError `ARGUMENT_INVALID` */
-  readonly call: (args: unknown) => VerbCall;
+  readonly call: (args: unknown) => VerbCall<Answer>;
 }
 
-interface VerbTerms<Args> {
+interface VerbTerms<Args, Answer> {
   readonly args: z.ZodType<Args>;
-  readonly run: (desk: Desk, args: Args) => Promise<unknown>;
+  readonly run: (desk: Desk, args: Args) => Promise<Answer>;
   readonly followed?: (args: Args) => Followed;
 }
 
-function define<Args>({ args: schema, run, followed }: VerbTerms<Args>, kind: Verb['kind']): Verb {
+function define<Args, Answer>(
+  { args: schema, run, followed }: VerbTerms<Args, Answer>,
+  kind: Verb['kind'],
+): Verb<Answer> {
   return {
     kind,
     call(given) {
@@ -43,15 +46,15 @@ function define<Args>({ args: schema, run, followed }: VerbTerms<Args>, kind: Ve
   };
 }
 
-export function lookingVerb<Args>(terms: VerbTerms<Args>): Verb {
+export function lookingVerb<Args, Answer>(terms: VerbTerms<Args, Answer>): Verb<Answer> {
   return define(terms, 'looks');
 }
 
-export function settingVerb<Args>(terms: VerbTerms<Args>): Verb {
+export function settingVerb<Args, Answer>(terms: VerbTerms<Args, Answer>): Verb<Answer> {
   return define(terms, 'sets');
 }
 
-export function actingVerb<Args>(terms: VerbTerms<Args>): Verb {
+export function actingVerb<Args, Answer>(terms: VerbTerms<Args, Answer>): Verb<Answer> {
   return define(terms, 'acts');
 }
 
@@ -69,7 +72,7 @@ function givenAt(given: unknown, path: readonly PropertyKey[]): string {
  * @param schema its messages say what is allowed
  * @throws AitraderError `ARGUMENT_INVALID` for the first argument at fault
  */
-function readArguments<Args>(schema: z.ZodType<Args>, given: unknown): Args {
+export function readArguments<Args>(schema: z.ZodType<Args>, given: unknown): Args {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const [issue] = read.error.issues;

@@ -1,0 +1,3 @@
+/** Every form of the API. */
+export * from './desk-forms.ts';
+export * from './trading-forms.ts';
