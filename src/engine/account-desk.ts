@@ -1,8 +1,7 @@
-import { Decimal, ZERO_QUANTITY } from '../domain/decimal.ts';
+import { Decimal } from '../domain/decimal.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { AccountEvent } from '../domain/event.ts';
 import type { Fill } from '../domain/fill.ts';
-import type { VenueSymbol } from '../domain/ids.ts';
 import { applyFunding, hasBooked } from '../domain/position/ledger.ts';
 import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
@@ -28,8 +27,6 @@ export class AccountDesk {
   readonly #context: EngineContext;
   readonly #parts: AccountDeskParts;
   readonly #incomeIds = new Set<string>();
-  /** Units that somebody else has added to a position of ours, where a symbol has but one position. */
-  readonly #foreignUnits = new Map<VenueSymbol, Quantity>();
 
   constructor(context: EngineContext, parts: AccountDeskParts) {
     this.#context = context;
@@ -65,23 +62,16 @@ export class AccountDesk {
     }
   }
 
-  /**
-   * Learns how many units of a futures position are somebody else's.
-   * @returns whether that is news
-   */
-  noteForeignUnits(symbol: VenueSymbol, quantity: Quantity): boolean {
-    const before = this.#foreignUnitsIn(symbol);
-    this.#foreignUnits.set(symbol, quantity);
-    return !before.equals(quantity);
+  /** Payments that a run before has booked: they may be told again. */
+  fundingBooked(incomeIds: Iterable<string>): void {
+    for (const incomeId of incomeIds) this.#noteIncome(incomeId);
   }
 
   /** Books funding once, however often it is told. @returns whether it was new */
   fundingPaid(payment: FundingReport): boolean {
     const { instrument, incomeId, amount, paidAt } = payment;
     if (this.#incomeIds.has(incomeId)) return false;
-    this.#incomeIds.add(incomeId);
-    const [oldest] = this.#incomeIds;
-    if (this.#incomeIds.size > INCOME_IDS_KEPT && oldest !== undefined) this.#incomeIds.delete(oldest);
+    this.#noteIncome(incomeId);
     const { books } = this.#context;
     const { symbol } = instrument;
     books.addFunding(payment);
@@ -91,15 +81,23 @@ export class AccountDesk {
     return true;
   }
 
+  #noteIncome(incomeId: string): void {
+    this.#incomeIds.add(incomeId);
+    const [oldest] = this.#incomeIds;
+    if (this.#incomeIds.size > INCOME_IDS_KEPT && oldest !== undefined) this.#incomeIds.delete(oldest);
+  }
+
   /**
    * A fill that no order of ours made. On spot it is of the user's own holdings; on futures there is one position per symbol,
-   * so it adds to the one of the books or takes from it: a liquidation, or somebody's hand.
+   * so it adds to the one of the books or takes from it: a liquidation, or somebody's hand. What it has made of the position
+   * at the venue is asked for: the books may hold none.
    */
   #filledByOthers(fill: Fill): void {
-    const { books } = this.#context;
-    const position = [...books.positions.values()].find(
-      ({ market, symbol }) => market === 'futures' && market === fill.market && symbol === fill.symbol,
-    );
+    if (fill.market !== 'futures') return;
+    const { books, foreign, clock } = this.#context;
+    foreign.heard(fill.symbol, clock.now());
+    this.#parts.mismatch();
+    const position = [...books.positions.values()].find(({ symbol }) => symbol === fill.symbol);
     if (position === undefined || hasBooked(position, fill)) return;
     if ((fill.side === 'buy') === (position.side === 'long')) this.#addedByOthers(position, fill);
     else this.#reducedByOthers(position, fill);
@@ -112,8 +110,8 @@ export class AccountDesk {
       this.#parts.positions.filledOutside(position, fill, { reason: 'external', quantity });
       return;
     }
-    const foreign = this.#foreignUnitsIn(symbol).plus(quantity) as Quantity;
-    this.noteForeignUnits(symbol, foreign);
+    const foreign = this.#context.foreign.in(symbol).plus(quantity) as Quantity;
+    this.#context.foreign.note(symbol, foreign);
     const added = `${quantity.toFixed()} were added to the position at ${price.toFixed()} by an order that is not ours`;
     const message = `${symbol}: ${added}; ${foreign.toFixed()} in all are left alone and have no stop from here`;
     this.#parts.risk.raise({ type: 'position_unprotected', severity: 'critical', message, details: { symbol } });
@@ -122,9 +120,9 @@ export class AccountDesk {
   /** What is taken counts for the units of others first. */
   #reducedByOthers(position: Position, fill: Fill): void {
     const { symbol, price } = fill;
-    const foreign = this.#foreignUnitsIn(symbol);
+    const foreign = this.#context.foreign.in(symbol);
     const theirs = Decimal.min(foreign, fill.quantity) as Quantity;
-    this.noteForeignUnits(symbol, foreign.minus(theirs) as Quantity);
+    this.#context.foreign.note(symbol, foreign.minus(theirs) as Quantity);
     const quantity = fill.quantity.minus(theirs) as Quantity;
     if (quantity.isZero()) return;
     const isForced = this.#context.broker.account.money !== 'live' || isBeyondLiquidation(position, fill);
@@ -134,10 +132,6 @@ export class AccountDesk {
     const severity = isLeftAlone(position) && !isForced ? 'info' : 'critical';
     this.#parts.risk.raise({ type: 'anomaly_detected', severity, message, details: { symbol } });
     this.#parts.positions.filledOutside(position, fill, { reason, quantity });
-  }
-
-  #foreignUnitsIn(symbol: VenueSymbol): Quantity {
-    return this.#foreignUnits.get(symbol) ?? ZERO_QUANTITY;
   }
 }
 

@@ -13,6 +13,9 @@ const LATE_FILL_MS = 2 * MINUTE_MS;
 /** A payment stands in the income history some time after it was made. */
 const FUNDING_OVERLAP_MS = 10 * MINUTE_MS;
 
+/** So often in a row the fills of a symbol are refused before that counts as final. */
+const REFUSED_FOR_GOOD = 3;
+
 /** Under which the store keeps until when funding is booked, milliseconds UTC. */
 export const FUNDING_UNTIL = 'funding_booked_until';
 
@@ -20,26 +23,60 @@ export const FUNDING_UNTIL = 'funding_booked_until';
 export interface Findings {
   readonly snapshot: AccountSnapshot;
   readonly fills: readonly ReportedFill[];
-  /** Payments that no run has booked yet. */
+  /** Payments that no run has booked yet, and the ids of those that one has. */
   readonly funding: readonly FundingReport[];
+  readonly bookedFunding: ReadonlySet<string>;
+  /** When the questions were put, milliseconds UTC. */
+  readonly askedAt: number;
+  /** Symbols of which the fills could not be asked for: what is missing there is not to be guessed yet. */
+  readonly unheard: ReadonlySet<VenueSymbol>;
+  /** Symbols of which the fills count as refused for good from now on. */
+  readonly refused: readonly FillsTold[];
+  /** From where the next questions go on, once all of this is booked. */
+  readonly marks: Marks;
+}
+
+interface Marks {
+  /** Until when the fills of a symbol were told, milliseconds UTC. */
+  readonly fillsUntil: ReadonlyMap<VenueSymbol, number>;
+  /** How often in a row the fills of a symbol could not be asked for. */
+  readonly refusals: ReadonlyMap<VenueSymbol, number>;
+  readonly funding: FundingMark;
+}
+
+interface FundingMark {
+  /** Milliseconds UTC; null when no run has booked any. */
+  readonly until: number | null;
+  /** What could have been paid for since: whether positions were open, and how many fills there were. */
+  readonly wasHeld: boolean;
+  readonly fills: number;
+}
+
+interface FillsTold {
+  readonly symbol: VenueSymbol;
+  readonly fills: readonly ReportedFill[];
+  /** Why they could not be asked for, null when they were. */
+  readonly problem: string | null;
+}
+
+interface FundingFound {
+  readonly reports: readonly FundingReport[];
+  readonly booked: ReadonlySet<string>;
+  readonly mark: FundingMark;
 }
 
 /** Asks the venue for all that the books are held against, each time from where the last answer ended. */
 export class VenueQuestions {
   readonly #context: EngineContext;
   readonly #booked: StoreReaders['funding'];
-  /** When fills were asked for the last time and told, milliseconds UTC. */
-  #fillsUntil = 0;
-  #fundingUntil: number | null;
-  /** What could have been paid for since the last time: whether positions were open, and how many fills there were. */
-  #wasHeld = true;
-  #fills = 0;
+  #marks: Marks;
 
   /** @param fundingUntil until when earlier runs have booked funding, null when none has */
   constructor(context: EngineContext, booked: StoreReaders['funding'], fundingUntil: number | null) {
     this.#context = context;
     this.#booked = booked;
-    this.#fundingUntil = fundingUntil;
+    const funding = { until: fundingUntil, wasHeld: true, fills: 0 };
+    this.#marks = { fillsUntil: new Map(), refusals: new Map(), funding };
   }
 
   /**
@@ -48,15 +85,48 @@ export class VenueQuestions {
    */
   async ask(): Promise<Findings> {
     const { broker, clock } = this.#context;
-    const { market } = broker.account;
     const askedAt = clock.now();
-    const [snapshot, funding, ...fills] = await Promise.all([
+    const [snapshot, funding, ...told] = await Promise.all([
       broker.snapshot(),
       this.#funding(askedAt),
-      ...[...this.#symbols()].map(([symbol, at]) => broker.fillsSince({ market, symbol }, at - OVERLAP_MS)),
+      ...[...this.#symbols()].map(([symbol, since]) => this.#fills(symbol, since)),
     ]);
-    this.#fillsUntil = askedAt;
-    return { snapshot, funding, fills: fills.flat() };
+    const { refusals: before, fillsUntil } = this.#marks;
+    const refused = told.filter(({ problem }) => problem !== null);
+    const refusals = new Map(refused.map(({ symbol }) => [symbol, (before.get(symbol) ?? 0) + 1]));
+    const until = told.map(
+      ({ symbol, problem }) => [symbol, problem === null ? askedAt : (fillsUntil.get(symbol) ?? 0)] as const,
+    );
+    return {
+      snapshot,
+      fills: told.flatMap(({ fills }) => fills),
+      funding: funding.reports,
+      bookedFunding: funding.booked,
+      askedAt,
+      unheard: new Set([...refusals].flatMap(([symbol, count]) => (count < REFUSED_FOR_GOOD ? [symbol] : []))),
+      refused: refused.filter(({ symbol }) => refusals.get(symbol) === REFUSED_FOR_GOOD),
+      marks: { fillsUntil: new Map(until), refusals, funding: funding.mark },
+    };
+  }
+
+  /** What was found is booked: the next questions go on from there. */
+  booked({ marks }: Findings): void {
+    const { until } = marks.funding;
+    if (until !== null && until !== this.#marks.funding.until) this.#context.books.keep(FUNDING_UNTIL, until);
+    this.#marks = marks;
+  }
+
+  /** The fills of one symbol. One that is refused, such as a delisted one, keeps no other from being asked for. */
+  async #fills(symbol: VenueSymbol, since: number): Promise<FillsTold> {
+    const { broker, logger } = this.#context;
+    const { market } = broker.account;
+    try {
+      return { symbol, fills: await broker.fillsSince({ market, symbol }, since - OVERLAP_MS), problem: null };
+    } catch (failure) {
+      const problem = describeFailure(failure);
+      logger.warn('the fills of a symbol cannot be asked for', { symbol, problem });
+      return { symbol, fills: [], problem };
+    }
   }
 
   /** From when on fills are asked for, by symbol. */
@@ -64,7 +134,8 @@ export class VenueQuestions {
     const { books, clock } = this.#context;
     const since = new Map<VenueSymbol, number>();
     const note = (symbol: VenueSymbol, at: number): void => {
-      since.set(symbol, Math.min(Math.max(at, this.#fillsUntil), since.get(symbol) ?? Infinity));
+      const from = Math.max(at, this.#marks.fillsUntil.get(symbol) ?? 0);
+      since.set(symbol, Math.min(from, since.get(symbol) ?? Infinity));
     };
     // Whatever a run before did not live to store can be as old as the position.
     for (const { symbol, openedAt } of books.positions.values()) note(symbol, openedAt);
@@ -76,29 +147,30 @@ export class VenueQuestions {
   }
 
   /** Funding since the last time, of the first run since the oldest position was opened. */
-  async #funding(askedAt: number): Promise<readonly FundingReport[]> {
+  async #funding(askedAt: number): Promise<FundingFound> {
     const { broker, books, logger, settings } = this.#context;
-    if (settings.market !== 'futures' || !this.#mayHavePaid()) return [];
+    const nothing: FundingFound = { reports: [], booked: new Set(), mark: this.#marks.funding };
+    if (settings.market !== 'futures' || !this.#mayHavePaid()) return nothing;
+    const { until } = this.#marks.funding;
     const opened = [...books.positions.values()].map(({ openedAt }) => openedAt);
-    const since = this.#fundingUntil === null ? Math.min(askedAt, ...opened) : this.#fundingUntil - FUNDING_OVERLAP_MS;
+    const since = until === null ? Math.min(askedAt, ...opened) : until - FUNDING_OVERLAP_MS;
+    const mark: FundingMark = { until: askedAt, wasHeld: opened.length > 0, fills: books.counts.fills };
     try {
       const reports = await broker.fundingSince(since);
       const ids = reports.map(({ incomeId }) => incomeId);
-      const booked = ids.length === 0 ? null : await this.#booked.booked(settings.userId, settings.accountId, ids);
-      this.#fundingUntil = askedAt;
-      this.#wasHeld = opened.length > 0;
-      this.#fills = books.counts.fills;
-      books.keep(FUNDING_UNTIL, askedAt);
-      return reports.filter(({ incomeId }) => booked?.has(incomeId) !== true);
+      const booked =
+        ids.length === 0 ? new Set<string>() : await this.#booked.booked(settings.userId, settings.accountId, ids);
+      return { reports: reports.filter(({ incomeId }) => !booked.has(incomeId)), booked, mark };
     } catch (failure) {
       // Positions and stops do not wait for it: what was paid is found the next time.
       logger.warn('the funding payments cannot be asked for', { problem: describeFailure(failure) });
-      return [];
+      return nothing;
     }
   }
 
   #mayHavePaid(): boolean {
     const { positions, counts } = this.#context.books;
-    return positions.size > 0 || this.#wasHeld || counts.fills > this.#fills;
+    const { wasHeld, fills } = this.#marks.funding;
+    return positions.size > 0 || wasHeld || counts.fills > fills;
   }
 }

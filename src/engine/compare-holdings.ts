@@ -2,7 +2,7 @@ import { Decimal, ZERO } from '../domain/decimal.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { AccountSnapshot } from '../ports/broker.ts';
-import { hasOrdersInDoubt } from './compare-positions.ts';
+import { isUnclear } from './compare-positions.ts';
 import type { ComparisonParts } from './compare-positions.ts';
 
 /**
@@ -15,15 +15,15 @@ export function compareHoldings(parts: ComparisonParts, snapshot: AccountSnapsho
 }
 
 function compareAsset(
-  { context, positions: desk, risk, doubts }: ComparisonParts,
+  parts: ComparisonParts,
   positions: readonly Position[],
   { base, snapshot }: { readonly base: string; readonly snapshot: AccountSnapshot },
 ): void {
+  const { context, positions: desk, risk, doubts } = parts;
   const balance = snapshot.balances.find(({ asset }) => asset === base);
   const held = balance === undefined ? ZERO : balance.free.plus(balance.locked);
   const booked = positions.reduce((sum, { quantity }) => sum.plus(quantity), ZERO);
-  const isInDoubt = positions.some(({ symbol }) => hasOrdersInDoubt(context, symbol, snapshot));
-  if (booked.lessThanOrEqualTo(held) || isInDoubt) return;
+  if (booked.lessThanOrEqualTo(held) || positions.some(({ symbol }) => isUnclear(parts, symbol, snapshot))) return;
   const versions = positions.map(({ id, lots, exits }) => `${id} ${lots.length} ${exits.length}`).join(' ');
   const difference = `${booked.minus(held).toFixed()} of ${booked.toFixed()} ${versions}`;
   if (!doubts.isReal(`holding ${base}`, { difference, at: snapshot.at })) return;

@@ -19,6 +19,8 @@ export interface ComparisonParts {
   readonly account: AccountDesk;
   readonly risk: RiskDesk;
   readonly doubts: Doubts;
+  /** Symbols of which the fills could not be asked for: what is missing there is not to be guessed yet. */
+  readonly unheard: ReadonlySet<VenueSymbol>;
 }
 
 /** Holds the positions of the books against those of a futures account, where there is one per symbol. */
@@ -42,8 +44,8 @@ function compareOne(
   const atVenue = known?.side === side ? known : undefined;
   if (atVenue !== undefined) noteLiquidation(parts, position, atVenue);
   const surplus = (atVenue?.quantity ?? ZERO_QUANTITY).minus(quantity) as Quantity;
-  if (!surplus.greaterThan(0)) parts.account.noteForeignUnits(symbol, ZERO_QUANTITY);
-  if (surplus.isZero() || hasOrdersInDoubt(parts.context, symbol, snapshot)) return;
+  if (!surplus.greaterThan(0)) parts.context.foreign.note(symbol, ZERO_QUANTITY);
+  if (surplus.isZero() || isUnclear(parts, symbol, snapshot)) return;
   const difference = `${surplus.toFixed()} beside ${quantity.toFixed()} ${lots.length} ${exits.length}`;
   if (!parts.doubts.isReal(`position ${id}`, { difference, at: snapshot.at })) return;
   const current = parts.context.books.positions.get(id);
@@ -76,7 +78,7 @@ function vanished({ context, positions, risk }: ComparisonParts, position: Posit
 
 /** The venue holds more than the books. What is added to a position of ours stays its owner's; one that is not ours follows. */
 function grown(
-  { context, positions, account, risk }: ComparisonParts,
+  { context, positions, risk }: ComparisonParts,
   position: Position,
   { atVenue, surplus }: { readonly atVenue: VenuePosition; readonly surplus: Quantity },
 ): void {
@@ -89,7 +91,7 @@ function grown(
     positions.foundMore(position, foundUnits(atVenue, { quantity: surplus, price: paid, at: context.clock.now() }));
     return;
   }
-  if (!account.noteForeignUnits(symbol, surplus)) return;
+  if (!context.foreign.note(symbol, surplus)) return;
   const figures = `the exchange holds ${side} ${atVenue.quantity.toFixed()}, of which ${quantity.toFixed()} are of this program`;
   const message = `${symbol}: ${figures}; the other ${surplus.toFixed()} are left alone and have no stop from here`;
   context.books.noteCorrection(symbol, message);
@@ -100,7 +102,7 @@ function grown(
 function importUnknown(parts: ComparisonParts, atVenue: VenuePosition, snapshot: AccountSnapshot): void {
   const { context, positions, risk, doubts } = parts;
   const { symbol, side, quantity, entryPrice } = atVenue;
-  if (hasOrdersInDoubt(context, symbol, snapshot)) return;
+  if (isUnclear(parts, symbol, snapshot)) return;
   const difference = `${side} ${quantity.toFixed()}`;
   if (!doubts.isReal(`unknown ${symbol}`, { difference, at: snapshot.at })) return;
   const what = `${symbol}: ${side} ${quantity.toFixed()} from ${entryPrice.toFixed()}, which is in no book, stands at the exchange`;
@@ -124,6 +126,8 @@ function importUnknown(parts: ComparisonParts, atVenue: VenuePosition, snapshot:
   context.books.noteCorrection(symbol, message);
   if (stopPrice === null) risk.raise({ type: 'position_unprotected', severity: 'critical', message, details });
   else risk.raise({ type: 'anomaly_detected', severity: 'warning', message, details });
+  // Whosever it is: it is in the books now.
+  context.foreign.note(symbol, ZERO_QUANTITY);
   positions.open(importedOpening(context, { atVenue, instrument }, { name, stopPrice }));
 }
 
@@ -132,12 +136,18 @@ function wantedStop(context: EngineContext, atVenue: VenuePosition, instrument: 
   return stopFromHere(context, atVenue, { instrument, otherwise: priceAtVenue(atVenue) });
 }
 
-/** Whether an order of ours in the symbol may have done something that is not known yet. */
-export function hasOrdersInDoubt(
-  { books }: EngineContext,
+/** Whether fills of the symbol may be missing, so that no difference in it means anything yet. */
+export function isUnclear(
+  { context, doubts, unheard }: ComparisonParts,
   symbol: VenueSymbol,
-  { ownOrders }: AccountSnapshot,
+  snapshot: AccountSnapshot,
 ): boolean {
+  if (unheard.has(symbol)) doubts.again(`fills ${symbol}`, snapshot.at);
+  return unheard.has(symbol) || hasOrdersInDoubt(context, symbol, snapshot);
+}
+
+/** Whether an order of ours in the symbol may have done something that is not known yet. */
+function hasOrdersInDoubt({ books }: EngineContext, symbol: VenueSymbol, { ownOrders }: AccountSnapshot): boolean {
   const working = new Set<string>(ownOrders.map(({ clientOrderId }) => clientOrderId));
   return [...books.orders.values()].some((order) => {
     const isOpen = order.intent.symbol === symbol && !isOver(order);

@@ -10,6 +10,7 @@ import type { IdSource } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Books } from './books/books.ts';
+import type { ForeignUnits } from './foreign-units.ts';
 import type { MarketBook } from './market/market-book.ts';
 
 /** What the engine is told. Limits, the default stop, meme symbols and `mayTrade` may change; they are read for each decision. */
@@ -49,6 +50,7 @@ export interface EngineContext {
   readonly broker: Broker;
   readonly books: Books;
   readonly market: MarketBook;
+  readonly foreign: ForeignUnits;
   /** Null for symbols that the venue does not have. */
   readonly instrument: (symbol: VenueSymbol) => Instrument | null;
   /** Average true range (14) of the trader's clock timeframe as market data, NaN while unknown. */

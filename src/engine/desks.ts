@@ -26,6 +26,7 @@ import { OrderDesk } from './execution/order-desk.ts';
 import type { OrderListener } from './execution/order-desk-options.ts';
 import type { CheckReport } from './filters/check-report.ts';
 import type { TraderAtWork } from './filters/trader-at-work.ts';
+import { ForeignUnits } from './foreign-units.ts';
 import { closeBooksOn } from './journal.ts';
 import { MarketBook } from './market/market-book.ts';
 import type { ClosedCandle } from './market/symbol-candles.ts';
@@ -117,7 +118,7 @@ export class Desks {
     this.positions = new PositionDesk(context, { orders, risk, later, mismatch, opened, closed });
     const { positions } = this;
     this.account = new AccountDesk(context, { orders, positions, risk, mismatch });
-    this.entries = new EntryDesk(context, { orders, positions, risk, mayOpen: () => this.#hindrance() });
+    this.entries = new EntryDesk(context, { orders, positions, risk, mayOpen: (symbol) => this.#hindrance(symbol) });
     this.signals = new SignalDesk(context, {
       entries: this.entries,
       count: (traderId, step) => this.traders.desk.count(traderId, step),
@@ -215,6 +216,7 @@ export class Desks {
       broker,
       books: this.books,
       market,
+      foreign: new ForeignUnits(),
       instrument: (symbol) => this.market.instrument(symbol),
       atr: (symbol, traderId) => this.#atr(symbol, traderId),
     };
@@ -224,6 +226,7 @@ export class Desks {
     return {
       filled: (order, fill) => this.#filled(order, fill),
       moved: (order) => this.positions.orderMoved(order),
+      answered: (order) => this.positions.orderAnswered(order),
       ended: (order) => {
         if (order.state.status === 'rejected') this.market.orderRefused(order.state.code);
         if (order.intent.leg !== 'entry') this.positions.orderEnded(order);
@@ -255,7 +258,10 @@ export class Desks {
       universe: () => this.#parts.symbols,
       later,
       reported: (report, atWork) => this.#reported(report, atWork),
-      failed: (what, failure) => this.fault(what, failure),
+      failed: (what, failure) => {
+        // At the end the sandbox is closed under checks that nobody waits for any more.
+        if (!this.#isEnding) this.fault(what, failure);
+      },
       needsChanged: () => later(() => this.followMarket()),
       stored: () => this.books.settled(),
     });
@@ -290,6 +296,7 @@ export class Desks {
     const pnl = closeBooksOn(position, this.context);
     this.orders.names.forget(position.id);
     this.entries.cancelIn(position.symbol);
+    if (this.context.foreign.mayBeIn(position.symbol)) this.#mismatch();
     this.risk.noteTrade(pnl);
     this.signals.positionClosed(position.id);
     if (position.traderId !== null) this.traders.positionClosed(position.traderId);
@@ -306,7 +313,7 @@ export class Desks {
   }
 
   /** Why nothing may be opened now besides what is judged for each entry. */
-  #hindrance(): AitraderError | null {
+  #hindrance(symbol: VenueSymbol): AitraderError | null {
     if (this.#isEnding) {
       return new AitraderError('OPENING_PAUSED', { reason: 'the program is ending', remedy: 'Start it again.' });
     }
@@ -314,14 +321,17 @@ export class Desks {
       const reason = 'the account has not been held against the exchange yet';
       return new AitraderError('OPENING_PAUSED', { reason, remedy: 'It is tried again until the exchange answers.' });
     }
+    if (this.context.foreign.mayBeIn(symbol)) {
+      return new AitraderError('SYMBOL_TAKEN', { symbol, holder: 'units that are not of this program' });
+    }
     const health = this.#parts.store.health();
     return health.status === 'in_service' ? null : health.error;
   }
 
-  #isStillWanted({ intent: { signalId } }: Order): boolean {
+  #isStillWanted({ intent: { signalId, symbol } }: Order): boolean {
     const signal = signalId === null ? undefined : this.books.signals.get(signalId);
     const isInTime = signal === undefined || this.#parts.clock.now() < signal.expiresAt;
-    return isInTime && this.risk.isOpen && this.#hindrance() === null;
+    return isInTime && this.risk.isOpen && this.#hindrance(symbol) === null;
   }
 
   #candlesClosed(symbol: VenueSymbol, closed: readonly ClosedCandle[]): void {

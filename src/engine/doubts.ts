@@ -39,4 +39,9 @@ export class Doubts {
     this.#open.set(key, { difference: found.difference, since });
     return false;
   }
+
+  /** Something could not be compared: it has to be looked at again. */
+  again(key: string, at: number): void {
+    this.#open.set(key, { difference: 'not compared', since: at });
+  }
 }

@@ -60,6 +60,7 @@ export class Engine {
       bookedFunding: parts.store.funding,
       fundingUntil: saved.fundingUntil,
       take: (work) => desks.queue.take(work),
+      compared: () => positions.compared(),
       reconciled: () => desks.reconciled(),
       failed: (failure) => desks.fault('the account could not be held against the exchange', failure),
     });

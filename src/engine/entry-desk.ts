@@ -1,11 +1,11 @@
 import { Decimal, notional, readPrice, ZERO_MONEY } from '../domain/decimal.ts';
-import type { Money } from '../domain/decimal.ts';
+import type { Money, Price } from '../domain/decimal.ts';
 import { AitraderError } from '../domain/errors.ts';
 import type { Exits } from '../domain/exits.ts';
 import type { Fill } from '../domain/fill.ts';
 import { asId } from '../domain/ids.ts';
-import type { OrderId, PositionId, SignalId } from '../domain/ids.ts';
-import { isFinal } from '../domain/order/order.ts';
+import type { OrderId, PositionId, SignalId, VenueSymbol } from '../domain/ids.ts';
+import { isFinal, remainingQuantity } from '../domain/order/order.ts';
 import type { Level } from '../domain/levels.ts';
 import type { Order } from '../domain/order/order.ts';
 import type { Signal } from '../domain/signal.ts';
@@ -39,15 +39,16 @@ interface EntryUnderWay {
   /** Null when the symbol is not known any more. */
   readonly exits: () => SettledExits | null;
   readonly reason: string;
-  readonly notional: Money;
+  /** What it was valued with when it was let pass; null for one of an earlier run. */
+  readonly reference: Price | null;
 }
 
 export interface EntryDeskParts {
   readonly orders: OrderDesk;
   readonly positions: PositionDesk;
   readonly risk: RiskDesk;
-  /** Why nothing may be opened now besides what the chain judges (storage, shutting down); null when it may. */
-  readonly mayOpen: () => AitraderError | null;
+  /** Why nothing may be opened now besides what the chain judges (storage, shutting down, units of others); null when it may. */
+  readonly mayOpen: (symbol: VenueSymbol) => AitraderError | null;
 }
 
 /** What became of a proposal. */
@@ -131,7 +132,7 @@ export class EntryDesk {
   propose(proposal: EntryProposal): EntryOutcome {
     const refused = (refusal: AitraderError): EntryOutcome => ({ kind: 'refused', refusal });
     const decision = this.#decide(proposal);
-    const hindrance = decision.kind === 'close' ? null : this.#parts.mayOpen();
+    const hindrance = decision.kind === 'close' ? null : this.#parts.mayOpen(proposal.symbol);
     if (hindrance !== null) return refused(hindrance);
     if (decision.kind === 'refused') return refused(decision.refusal);
     if (decision.kind === 'close') {
@@ -149,7 +150,7 @@ export class EntryDesk {
       portfolioId: proposal.portfolioId,
       exits: () => exits,
       reason: proposal.reason,
-      notional: notional(reference, intent.quantity),
+      reference,
     });
     this.#parts.orders.enter(intent);
     return { kind: 'ordered', orderId: intent.id };
@@ -196,12 +197,10 @@ export class EntryDesk {
   }
 
   #entryOf(order: Order, proposal: EntryProposal): EntryUnderWay {
-    const { id, traderId, signalId, reason, quantity, symbol } = order.intent;
-    const last = readPrice(lastPrice(this.#context, symbol));
-    const worth = last === null ? ZERO_MONEY : notional(last, quantity);
+    const { id, traderId, signalId, reason } = order.intent;
     const { portfolioId } = proposal;
     const exits = (): SettledExits | null => this.#settledNow(proposal);
-    return { orderId: id, traderId, signalId, portfolioId, exits, reason, notional: worth };
+    return { orderId: id, traderId, signalId, portfolioId, exits, reason, reference: null };
   }
 
   /** Exits as the proposal wants them; a plain stop where they cannot be settled. */
@@ -263,7 +262,7 @@ export class EntryDesk {
       instrument,
       quote: known === undefined ? UNHEARD : { last: known.last, bid: known.bid, ask: known.ask, time: known.heardAt },
       atr: this.#context.atr(symbol, traderId),
-      holdings: [...this.#openHoldings(), ...coming],
+      holdings: this.#holdings(coming),
       account: { equity, freeCash: freeCash.minus(bound.dividedBy(settings.leverage)) as Money },
       portfolio: null,
       leverage: settings.leverage,
@@ -273,26 +272,31 @@ export class EntryDesk {
     };
   }
 
-  #openHoldings(): readonly Holding[] {
-    return [...this.#context.books.positions.values()].map((position): Holding => {
+  /** What is open, with what is still coming to it, and what is coming alone. */
+  #holdings(coming: readonly Holding[]): readonly Holding[] {
+    const open = [...this.#context.books.positions.values()].map((position): Holding => {
       const { id, traderId, portfolioId, side, market, symbol, quantity, openCost } = position;
       const last = readPrice(lastPrice(this.#context, symbol));
       const worth = last === null ? openCost : notional(last, quantity);
-      return { positionId: id, traderId, portfolioId, side, market, symbol, notional: worth };
+      const more = coming.filter((each) => each.symbol === symbol);
+      const whole = more.reduce((sum, each) => sum.plus(each.notional) as Money, worth);
+      return { positionId: id, traderId, portfolioId, side, market, symbol, notional: whole };
     });
+    const held = new Set(open.map(({ symbol }) => symbol));
+    return [...open, ...coming.filter(({ symbol }) => !held.has(symbol))];
   }
 
-  /** Entries that have brought nothing yet. */
+  /** What entries may yet bring, valued as of now. */
   #comingHoldings(): readonly Holding[] {
-    const { orders, positions } = this.#context.books;
-    const held = new Set([...positions.values()].map(({ symbol }) => symbol));
-    return [...this.#underWay.values()].flatMap((entry): Holding[] => {
-      const order = orders.get(entry.orderId);
-      if (order === undefined || held.has(order.intent.symbol)) return [];
-      const { market, symbol } = order.intent;
-      const { traderId, portfolioId } = entry;
+    return [...this.#underWay.values()].flatMap(({ orderId, traderId, portfolioId, reference }): Holding[] => {
+      const order = this.#context.books.orders.get(orderId);
+      if (order === undefined) return [];
+      const { market, symbol, terms } = order.intent;
+      const limit = terms.type === 'limit' ? terms.price : null;
+      const at = readPrice(lastPrice(this.#context, symbol)) ?? reference ?? limit;
+      const worth = at === null ? ZERO_MONEY : notional(at, remainingQuantity(order));
       const side = order.intent.side === 'buy' ? 'long' : 'short';
-      return [{ positionId: null, traderId, portfolioId, side, market, symbol, notional: entry.notional }];
+      return [{ positionId: null, traderId, portfolioId, side, market, symbol, notional: worth }];
     });
   }
 

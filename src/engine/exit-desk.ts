@@ -9,8 +9,9 @@ import type { CloseReason, Position } from '../domain/position/position.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
+import { NO_LONGER_WANTED } from './execution/order-desk-options.ts';
 import { isOver } from './execution/questions.ts';
-import { atOnce, sellable } from './position-terms.ts';
+import { atOnce, mustFreeUnits, sellable } from './position-terms.ts';
 import { approveReduction } from './risk/approval.ts';
 import type { RiskDesk } from './risk-desk.ts';
 
@@ -28,12 +29,19 @@ export function saysNothingToReduce({ code, reason }: Extract<Order['state'], { 
   return NOTHING_TO_REDUCE.has(code) || (code === SAID_OF_MANY && LACK_WORDS.test(reason));
 }
 
+/** Whether a close was dropped before it was sent, as there was nothing left for it. */
+function isGivenUp({ state }: Order): boolean {
+  return state.status === 'cancelled' && state.reason === NO_LONGER_WANTED;
+}
+
 interface PendingExit {
   /** The order that closes; another one after each failure. */
   readonly orderId: OrderId;
+  /** The one that failed and that it is sent in the place of. */
+  readonly after: OrderId | null;
   readonly quantity: Quantity;
   readonly reason: CloseReason;
-  /** `waiting`: on spot, written down, for units that a resting stop still locks; `failed`: for the next try. */
+  /** `waiting`: written down, for units that a resting stop still locks; `failed`: for the next try. */
   readonly status: 'waiting' | 'sent' | 'failed';
   readonly failures: number;
 }
@@ -44,6 +52,8 @@ export interface ReductionTerms {
   readonly leg: OrderLeg;
   readonly quantity: Quantity;
   readonly terms: OrderTerms;
+  /** The close that failed and that this one is sent in the place of. */
+  readonly parentOrderId?: OrderId | null;
   readonly reason: string;
   readonly createdAt: number;
 }
@@ -103,20 +113,20 @@ export class ExitDesk {
 
   /**
    * Goes on with a close of an earlier run.
-   * @param isNewest no later one of this position is known: one that had failed is still owed
+   * @param isTriedAgain another one was sent in its place: what it left is not owed twice
    */
-  restore(order: Order, reason: CloseReason, isNewest: boolean): void {
+  restore(order: Order, reason: CloseReason, isTriedAgain: boolean): void {
     const { positionId, id } = order.intent;
     if (positionId === null) return;
     if (!isOver(order)) {
       const { quantity } = order.intent;
-      this.#add(positionId, { orderId: id, quantity, reason, status: 'sent', failures: 0 });
+      this.#add(positionId, { orderId: id, after: null, quantity, reason, status: 'sent', failures: 0 });
       return;
     }
     const quantity = remainingQuantity(order);
-    if (!isNewest || quantity.isZero()) return;
+    if (isTriedAgain || isGivenUp(order) || quantity.isZero()) return;
     const orderId = asId<OrderId>(this.#context.ids.next());
-    this.#add(positionId, { orderId, quantity, reason, status: 'waiting', failures: 1 });
+    this.#add(positionId, { orderId, after: id, quantity, reason, status: 'waiting', failures: 1 });
   }
 
   /**
@@ -125,13 +135,13 @@ export class ExitDesk {
    */
   close(position: Position, quantity: Quantity, reason: CloseReason): OrderId {
     const orderId = asId<OrderId>(this.#context.ids.next());
-    this.#add(position.id, { orderId, quantity, reason, status: 'waiting', failures: 0 });
+    this.#add(position.id, { orderId, after: null, quantity, reason, status: 'waiting', failures: 0 });
     return orderId;
   }
 
   /**
    * Sends what can be sent, and drops what there is nothing left for.
-   * @param locked units that resting orders hold at the venue, spot only
+   * @param locked units that resting stops hold at the venue; they count where they have to be free first
    * @returns whether something was dropped
    */
   advance(position: Position, locked: Quantity): boolean {
@@ -153,7 +163,7 @@ export class ExitDesk {
       const quantity = atOnce(this.#context, position, wanted);
       const written = this.#written(position, { ...exit, quantity });
       if (quantity.lessThan(wanted)) this.#addRest(position.id, exit, wanted.minus(quantity) as Quantity);
-      const free = open.minus(position.market === 'spot' ? locked : 0);
+      const free = open.minus(mustFreeUnits(this.#context, position) ? locked : 0);
       if (written !== null && free.greaterThanOrEqualTo(quantity)) this.#send(position.id, written);
     }
     return isDropped;
@@ -173,7 +183,7 @@ export class ExitDesk {
     const failures = isProgress ? 1 : exit.failures + 1;
     const orderId = asId<OrderId>(this.#context.ids.next());
     const quantity = Decimal.min(left, position.quantity) as Quantity;
-    this.#add(positionId, { ...exit, orderId, quantity, status: 'failed', failures });
+    this.#add(positionId, { ...exit, orderId, after: id, quantity, status: 'failed', failures });
     if (failures >= ALARM_AFTER) this.#alarm(order, failures);
     const waitMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
     this.#context.clock.setTimer(waitMs, () => {
@@ -200,9 +210,9 @@ export class ExitDesk {
   }
 
   /** What is more than one order may take goes with another one. */
-  #addRest(positionId: PositionId, { reason, failures }: PendingExit, quantity: Quantity): void {
+  #addRest(positionId: PositionId, { after, reason, failures }: PendingExit, quantity: Quantity): void {
     const orderId = asId<OrderId>(this.#context.ids.next());
-    this.#add(positionId, { orderId, quantity, reason, status: 'waiting', failures });
+    this.#add(positionId, { orderId, after, quantity, reason, status: 'waiting', failures });
   }
 
   /**
@@ -221,6 +231,7 @@ export class ExitDesk {
       leg: 'exit',
       quantity: exit.quantity,
       terms: { type: 'market' },
+      parentOrderId: exit.after,
       reason: exit.reason,
       createdAt: this.#context.clock.now(),
     });

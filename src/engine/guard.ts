@@ -29,10 +29,10 @@ export function guardAtVenue(
   books.putPosition(after, 'guarded at the exchange');
 }
 
-/** The stop that guarded has ended without closing: this program watches from now on. */
-export function guardLost(context: EngineContext, position: Position, { intent, state }: Order): void {
+/** A stop has ended without closing, and none is left at the exchange: this program watches from now on. */
+export function guardLost(context: EngineContext, position: Position, { state }: Order): void {
   const { protection } = position;
-  if (protection.guard !== 'venue' || protection.stopOrderId !== intent.id) return;
+  if (protection.guard !== 'venue') return;
   const cause = `the stop at the exchange is ${state.status}`;
   const lost = withoutGuard(position, cause, context.clock.now());
   context.books.putPosition(lost, 'unguarded');

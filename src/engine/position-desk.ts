@@ -11,9 +11,9 @@ import type { ProtectionChange } from '../domain/command.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import { ok } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
+import { BareWatch } from './bare-watch.ts';
 import { lastPrice } from './context.ts';
 import type { EngineContext } from './context.ts';
-import type { OrderDesk } from './execution/order-desk.ts';
 import { ExitDesk } from './exit-desk.ts';
 import { guardAtVenue, guardHere, guardLost, noteTarget } from './guard.ts';
 import { closeReasonOf, namedReason } from './named-reason.ts';
@@ -21,25 +21,13 @@ import type { MonitorDecision } from './positions/decision.ts';
 import { partToClose } from './positions/edit.ts';
 import { PositionMonitor } from './positions/monitor.ts';
 import { tellExcess, tellLiquidationNear, tellUnlisted } from './position-alerts.ts';
+import type { PositionDeskParts } from './position-desk-parts.ts';
 import { isDust, positionTerms, sellable } from './position-terms.ts';
 import { changedProtection } from './protection-change.ts';
-import type { RiskDesk } from './risk-desk.ts';
 import { StopDesk } from './stop-desk.ts';
 
-/** How long a stop at the venue may take to fill once the price is beyond it, before this program closes itself. */
-const VENUE_GRACE_MS = 2 * SECOND_MS;
-
-export interface PositionDeskParts {
-  readonly orders: OrderDesk;
-  readonly risk: RiskDesk;
-  /** Runs the work as an event of its own. */
-  readonly later: (work: () => void) => void;
-  /** The venue holds something else than the books: it has to be asked. */
-  readonly mismatch: () => void;
-  readonly opened: () => void;
-  /** A position has closed, from flat to flat. */
-  readonly closed: (position: Position) => void;
-}
+/** How long a stop at the venue that does not say that it still rests may take to fill before this program closes itself. */
+const VENUE_GRACE_MS = 6 * SECOND_MS;
 
 /** The open positions: from the first fill to the last, guarded all the way. */
 export class PositionDesk {
@@ -48,6 +36,7 @@ export class PositionDesk {
   readonly #monitor: PositionMonitor;
   readonly #exits: ExitDesk;
   readonly #stops: StopDesk;
+  readonly #bare: BareWatch;
 
   constructor(context: EngineContext, parts: PositionDeskParts) {
     this.#context = context;
@@ -64,6 +53,7 @@ export class PositionDesk {
     const retry = (id: PositionId): void => parts.later(() => this.#settle(id));
     this.#exits = new ExitDesk(context, { orders, risk, retry, mismatch });
     this.#stops = new StopDesk(context, { orders, risk, retry, mismatch });
+    this.#bare = new BareWatch(context, { risk, stops: this.#stops });
   }
 
   /**
@@ -71,15 +61,15 @@ export class PositionDesk {
    * @param orders oldest first
    */
   restore(orders: readonly Order[]): void {
-    const exits = orders.filter(({ intent }) => intent.leg === 'exit');
-    const newest = new Map(exits.map(({ intent }) => [intent.positionId, intent.id]));
+    const triedAgain = new Set(orders.map(({ intent }) => intent.parentOrderId));
     for (const order of orders) {
-      const { positionId, id, leg } = order.intent;
+      const { id, leg } = order.intent;
       if (leg === 'stop') this.#stops.restore(order);
-      if (leg === 'exit') this.#exits.restore(order, namedReason(order), newest.get(positionId) === id);
+      if (leg === 'exit') this.#exits.restore(order, namedReason(order), triedAgain.has(id));
     }
     for (const position of this.#context.books.positions.values()) {
       this.#context.market.watch(position.symbol, true);
+      this.#stops.awaitVenue(position.id);
       const terms = this.#terms(position);
       if (terms !== null && !isLeftAlone(position)) this.#monitor.put(position, terms);
     }
@@ -97,6 +87,12 @@ export class PositionDesk {
     }
   }
 
+  /** The books were held against the venue: its stops that no book knew are in them now. */
+  compared(): void {
+    this.#stops.venueHeard();
+    for (const id of [...this.#context.books.positions.keys()]) this.#settle(id);
+  }
+
   /** A price moved: stops, targets and break-evens are judged by it at once. */
   priceMoved(symbol: VenueSymbol, last: number, mark: number): void {
     if (!this.#context.settings.monitorPositions) return;
@@ -109,6 +105,7 @@ export class PositionDesk {
 
   /** Time passed: time limits, stops that the venue should have filled, trailing stops that have moved. */
   timePassed(): void {
+    this.#bare.look();
     if (!this.#context.settings.monitorPositions || this.#context.books.positions.size === 0) return;
     const last = (symbol: VenueSymbol): number => lastPrice(this.#context, symbol);
     this.#carryOut(this.#monitor.time(this.#context.clock.now(), last));
@@ -170,6 +167,15 @@ export class PositionDesk {
     if (position === undefined) return;
     if (order.intent.leg === 'stop') this.#stops.moved(order);
     this.#settle(position.id);
+  }
+
+  /** The venue has told how an order stands. A stop that still rests there while the price is beyond it is waited for no more. */
+  orderAnswered({ intent: { id, leg, positionId, symbol }, state }: Order): void {
+    if (leg !== 'stop' || positionId === null || state.status !== 'open') return;
+    const now = this.#context.clock.now();
+    const decisions = this.#monitor.venueStopRests(positionId, lastPrice(this.#context, symbol), now);
+    if (decisions === null) this.#parts.orders.inquire(id, SECOND_MS);
+    else this.#carryOut(decisions);
   }
 
   orderEnded(order: Order): void {
@@ -321,7 +327,7 @@ export class PositionDesk {
         return;
       }
       case 'venue_stop_due':
-        if (position.protection.guard === 'venue') this.#parts.orders.inquire(position.protection.stopOrderId);
+        if (position.protection.guard === 'venue') this.#parts.orders.inquire(position.protection.stopOrderId, 0);
         return;
       case 'liquidation_near':
         tellLiquidationNear(this.#parts.risk, position.symbol, decision);

@@ -63,3 +63,11 @@ export function isDust(context: EngineContext, position: Position): boolean {
     (order) => order.intent.leg === 'entry' && order.intent.symbol === position.symbol && !isOver(order),
   );
 }
+
+/**
+ * Whether a resting stop has to let units go before anything else may close them: on spot it locks them, and on futures a
+ * stop and a close that both trade would take the units of others, too.
+ */
+export function mustFreeUnits({ foreign }: EngineContext, { market, symbol }: Position): boolean {
+  return market === 'spot' || foreign.mayBeIn(symbol);
+}

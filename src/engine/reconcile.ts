@@ -1,3 +1,4 @@
+import { Decimal } from '../domain/decimal.ts';
 import type { Price } from '../domain/decimal.ts';
 import type { ClientOrderId, OrderId, PositionId } from '../domain/ids.ts';
 import { parseClientOrderId } from '../domain/order/client-order-id.ts';
@@ -29,25 +30,40 @@ type OrdersByClientId = ReadonlyMap<ClientOrderId, Order>;
  * orders get their news, units that the venue does not hold any more leave the books, futures positions that no book knows
  * are taken in. Each correction stands in the audit log in words; a second look at the same account changes nothing more.
  */
-export function reconcile(parts: ReconcileParts, { snapshot, fills, funding }: Findings): void {
-  const { books } = parts.context;
+export function reconcile(parts: ReconcileParts, findings: Findings): void {
+  const { snapshot, fills, funding, askedAt } = findings;
+  const { books, foreign } = parts.context;
   parts.doubts.begin();
   for (const { clientOrderId } of [...snapshot.ownOrders, ...fills]) {
     if (clientOrderId !== null) parts.orders.names.note(clientOrderId);
   }
-  for (const balance of snapshot.balances) books.putBalance(balance);
+  takeBalances(parts.context, snapshot);
   // Before the fills, so that theirs are booked as theirs.
   takeStraysBack(parts, snapshot);
   const byClientId = ordersByClientId(parts);
+  parts.account.fundingBooked(findings.bookedFunding);
   // Before the fills: one of them may close the position that it was paid for.
   for (const payment of funding) bookMissedFunding(parts, payment);
   for (const reported of fills) bookMissedFill(parts, byClientId, reported);
   for (const own of snapshot.ownOrders) takeNews(parts, byClientId, own);
   askForMissing(parts, snapshot);
-  if (parts.context.settings.market === 'futures') comparePositions(parts, snapshot);
-  else compareHoldings(parts, snapshot);
+  if (parts.context.settings.market === 'futures') {
+    comparePositions(parts, snapshot);
+    foreign.compared(askedAt, { held: snapshot.positions, booked: [...books.positions.values()] });
+  } else compareHoldings(parts, snapshot);
   // The stops of positions that were taken in just now.
   takeStraysBack(parts, snapshot);
+  parts.orders.names.keepOnly(new Set([...books.positions.keys(), ...books.orders.keys()]));
+}
+
+/** The venue names what is held: an asset that it leaves out is gone. */
+function takeBalances({ books }: ReconcileParts['context'], { balances, at }: AccountSnapshot): void {
+  const told = new Set(balances.map(({ asset }) => asset));
+  for (const balance of balances) books.putBalance(balance);
+  for (const known of [...books.balances.values()]) {
+    if (told.has(known.asset)) continue;
+    books.putBalance({ ...known, free: new Decimal(0), locked: new Decimal(0), updatedAt: at });
+  }
 }
 
 function ordersByClientId({ context }: ReconcileParts): OrdersByClientId {

@@ -2,7 +2,7 @@ import { SECOND_MS } from '../domain/time.ts';
 import type { Timer } from '../ports/clock.ts';
 import type { StoreReaders } from '../ports/store/readers.ts';
 import { VenueQuestions } from './ask-venue.ts';
-import type { ComparisonParts } from './compare-positions.ts';
+import type { Findings } from './ask-venue.ts';
 import { confirmFlat } from './confirm-flat.ts';
 import { Doubts } from './doubts.ts';
 import { reconcile } from './reconcile.ts';
@@ -12,13 +12,19 @@ const RECONCILE_MS = 60 * SECOND_MS;
 /** Before an exchange that did not answer is asked again, or one whose answer was in doubt. */
 const RETRY_MS = 5 * SECOND_MS;
 const DOUBT_MS = 2.5 * SECOND_MS;
+/** From so many failures in a row on a person is told. */
+const ALARM_AFTER = 5;
+const UNCOMPARED =
+  'the account could not be held against the exchange several times in a row; it is tried again, see the log for the cause';
 
-interface ReconcilerParts extends Omit<ReconcileParts, keyof Pick<ComparisonParts, 'doubts'>> {
+interface ReconcilerParts extends Omit<ReconcileParts, 'doubts' | 'unheard'> {
   readonly bookedFunding: StoreReaders['funding'];
   /** Until when earlier runs have booked it; null: none has. */
   readonly fundingUntil: number | null;
   /** Runs the work as an event of the engine. */
   readonly take: (work: () => void) => void;
+  /** The books were held against an answer of the venue for the first time; an event of the engine. */
+  readonly compared: () => void;
   /** The books agree with the venue, as far as can be told. */
   readonly reconciled: () => void;
   readonly failed: (failure: unknown) => void;
@@ -35,6 +41,8 @@ export class Reconciler {
   #isAsking = false;
   #isWantedAgain = false;
   #isRunning = false;
+  #hasCompared = false;
+  #failures = 0;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
@@ -74,26 +82,50 @@ export class Reconciler {
 
   /** @returns how long until the next time */
   async #run(): Promise<number> {
-    const { take, reconciled, failed } = this.#parts;
     this.#isAsking = true;
     this.#isWantedAgain = false;
     try {
       const findings = await this.#questions.ask();
-      take(() => this.#compare(findings));
+      let isCompared = false;
+      this.#parts.take(() => {
+        this.#compare(findings);
+        isCompared = true;
+      });
+      // Whoever runs the events has told what was thrown.
+      if (!isCompared) return this.#failed();
+      this.#failures = 0;
       if (this.#doubts.areOpen) return DOUBT_MS;
-      reconciled();
+      this.#parts.reconciled();
       return this.#isWantedAgain ? 0 : RECONCILE_MS;
     } catch (failure) {
-      failed(failure);
-      return RETRY_MS;
+      this.#parts.failed(failure);
+      return this.#failed();
     } finally {
       this.#isAsking = false;
     }
   }
 
-  #compare(findings: Parameters<typeof reconcile>[1]): void {
-    const parts = { ...this.#parts, doubts: this.#doubts };
+  #failed(): number {
+    this.#failures += 1;
+    if (this.#failures === ALARM_AFTER) this.#parts.take(() => this.#alarm(UNCOMPARED));
+    return RETRY_MS;
+  }
+
+  #compare(findings: Findings): void {
+    const { unheard, snapshot, refused } = findings;
+    const parts = { ...this.#parts, doubts: this.#doubts, unheard };
     reconcile(parts, findings);
-    confirmFlat(parts.context, parts.risk, findings.snapshot);
+    confirmFlat(parts.context, parts.risk, snapshot);
+    this.#questions.booked(findings);
+    for (const { symbol, problem } of refused) {
+      const what = `${symbol}: the exchange does not tell its fills (${problem ?? 'refused'})`;
+      this.#alarm(`${what}; from now on only what the account holds of it is compared`);
+    }
+    if (!this.#hasCompared) this.#parts.compared();
+    this.#hasCompared = true;
+  }
+
+  #alarm(message: string): void {
+    this.#parts.risk.raise({ type: 'anomaly_detected', severity: 'critical', message });
   }
 }

@@ -85,8 +85,8 @@ export class RiskDesk {
   noteTrade(pnl: Money): void {
     const { books, clock, settings } = this.#context;
     const outcome = tradeClosed(books.breaker, pnl, { limits: settings.limits, at: clock.now() });
-    books.putBreaker(outcome.state, null);
     this.#settle(outcome);
+    books.putBreaker(outcome.state, null);
   }
 
   pause(reason: string): void {
@@ -119,7 +119,8 @@ export class RiskDesk {
   }
 
   resume(): void {
-    this.#settle(resume(this.#context.books.breaker, this.#context.clock.now()));
+    const { books, clock, settings } = this.#context;
+    this.#settle(resume(books.breaker, { limits: settings.limits, at: clock.now() }));
   }
 
   /** Keeps what happened, and tells a person when it matters. */
@@ -133,7 +134,9 @@ export class RiskDesk {
     else logger.warn(message, { type, ...details });
     if (severity !== 'critical' && !ALARMS.has(type)) return;
     const title = type.replaceAll('_', ' ');
-    this.#notifier?.notify({ key: `${type}:${message}`, severity, money: settings.money, title, text: message, at });
+    // Told again with other figures it is the same alert.
+    const key = `${type}:${details['symbol'] ?? ''}:${message.replaceAll(/\d+(\.\d+)?/g, '#')}`;
+    this.#notifier?.notify({ key, severity, money: settings.money, title, text: message, at });
   }
 
   #settle({ state, notices }: BreakerOutcome): void {

@@ -1,8 +1,9 @@
 import { Decimal, ZERO, ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
+import { roundToTick } from '../domain/exchange-rules.ts';
 import { asId } from '../domain/ids.ts';
 import type { OrderId, PositionId } from '../domain/ids.ts';
-import { remainingQuantity } from '../domain/order/order.ts';
+import { isFinal, remainingQuantity } from '../domain/order/order.ts';
 import type { Order, OrderStatus } from '../domain/order/order.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { RiskApproved } from '../domain/risk-approval.ts';
@@ -12,6 +13,8 @@ import type { EngineContext } from './context.ts';
 import { isOver } from './execution/questions.ts';
 import { reduction, saysNothingToReduce } from './exit-desk.ts';
 import type { ExitDeskParts } from './exit-desk.ts';
+import { guardHere } from './guard.ts';
+import { mustFreeUnits } from './position-terms.ts';
 import { correctStop, restingStop } from './positions/resting-stop.ts';
 import type { RestingStop } from './positions/resting-stop.ts';
 import { approveReduction } from './risk/approval.ts';
@@ -30,6 +33,11 @@ const TRIGGER_WORDS = /trigger/i;
 
 /** States in which a stop can be changed or cancelled. In any other, what becomes of it has to be known first. */
 const SETTLED: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['open', 'partial']);
+
+/** States in which it is not known whether a stop has reached the venue: it protects nothing yet. */
+const UNSURE: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['pending', 'sent', 'unknown']);
+
+const TOO_SMALL = 'the exchange takes no stop over so little';
 
 interface Trouble {
   readonly failures: number;
@@ -51,6 +59,8 @@ export class StopDesk {
   readonly #troubles = new Map<PositionId, Trouble>();
   /** Working stops that this desk cancels or replaces: their end is no loss. */
   readonly #unwanted = new Set<OrderId>();
+  /** Positions of an earlier run of which the venue may hold a stop that no book knows. */
+  readonly #unheard = new Set<PositionId>();
 
   constructor(context: EngineContext, parts: ExitDeskParts) {
     this.#context = context;
@@ -69,15 +79,25 @@ export class StopDesk {
     return stopPrice.minus(protection.stopPrice).abs().lessThan(leastMove(stopPrice));
   }
 
-  /** Units that stop orders of the position hold at the venue. */
+  /** Units that stop orders of the position hold at the venue, or have sold by news that are not booked yet. */
   locked(positionId: PositionId): Quantity {
-    const remaining = this.#working(positionId).map(remainingQuantity);
-    return remaining.reduce<Decimal>((most, each) => Decimal.max(most, each), ZERO_QUANTITY) as Quantity;
+    const held = this.#working(positionId).map(unbookedQuantity);
+    return held.reduce<Decimal>((most, each) => Decimal.max(most, each), ZERO_QUANTITY) as Quantity;
   }
 
   /** Goes on with a stop that was found at the venue alone: sent before whatever is known here. */
   found(positionId: PositionId, orderId: OrderId): void {
     this.#stops.set(positionId, [orderId, ...(this.#stops.get(positionId) ?? [])]);
+  }
+
+  /** On spot no stop is placed beside one that may rest unknown: it would lock units that are not of the position. */
+  awaitVenue(positionId: PositionId): void {
+    this.#unheard.add(positionId);
+  }
+
+  /** The venue has told which stops rest. */
+  venueHeard(): void {
+    this.#unheard.clear();
   }
 
   /** Goes on with a stop of an earlier run. */
@@ -98,7 +118,9 @@ export class StopDesk {
     const current = working[0];
     const isChanging = working.some(({ state }) => !SETTLED.has(state.status));
     if (working.length > 1 || isChanging) return;
-    const wanted = restingStop(position, stopPrice, { instrument, locked: exitsInFlight });
+    const locked = mustFreeUnits(this.#context, position) ? exitsInFlight : ZERO_QUANTITY;
+    const wanted = restingStop(position, stopPrice, { instrument, locked });
+    if (wanted === null && locked.isZero()) this.#noteUntakable(position);
     const resting = current === undefined ? null : restingOf(current);
     // A stop that was told to stand elsewhere is followed however near; one that only trails is not worth every order.
     const least = position.protection.guard === 'venue' ? leastMove(stopPrice) : ZERO;
@@ -112,6 +134,7 @@ export class StopDesk {
         if (current !== undefined) this.#cancel(current);
         return;
       case 'place':
+        if (position.market === 'spot' && this.#unheard.has(position.id)) return;
         this.#place(position, correction.stop);
         return;
       case 'replace':
@@ -159,7 +182,7 @@ export class StopDesk {
       if (!isBeyond) this.#alarm(order, failures);
     }
     if (isBeyond) return 'would_trigger';
-    return this.#working(positionId).length > 0 ? null : 'lost';
+    return this.#working(positionId).some(({ state: { status } }) => !UNSURE.has(status)) ? null : 'lost';
   }
 
   /** Cancels whatever still rests for a position that has closed. */
@@ -216,11 +239,16 @@ export class StopDesk {
   }
 
   #approved(position: Position, stop: RestingStop): RiskApproved<OrderIntent> | null {
+    const instrument = this.#context.instrument(position.symbol);
+    // The tick may have grown since the stop was set: it goes to the next one inwards, as it never moves back.
+    const inwards = position.side === 'long' ? 'up' : 'down';
+    const triggerPrice =
+      instrument === null ? stop.triggerPrice : roundToTick(stop.triggerPrice, instrument.rules, inwards);
     const intent = reduction(position, {
       id: asId<OrderId>(this.#context.ids.next()),
       leg: 'stop',
       quantity: stop.quantity,
-      terms: { type: 'stop_market', triggerPrice: stop.triggerPrice, triggerSource: 'last' },
+      terms: { type: 'stop_market', triggerPrice, triggerSource: 'last' },
       reason: 'stop',
       createdAt: this.#context.clock.now(),
     });
@@ -228,6 +256,13 @@ export class StopDesk {
     if (approval.ok) return approval.value;
     this.#parts.risk.raise({ type: 'position_unprotected', severity: 'critical', message: approval.error.message });
     return null;
+  }
+
+  /** Who is told of the position hears the cause. */
+  #noteUntakable(position: Position): void {
+    const { protection } = position;
+    if (protection.guard !== 'local' || protection.cause === TOO_SMALL) return;
+    guardHere(this.#context, position, { stopPrice: protection.stopPrice, cause: TOO_SMALL });
   }
 
   #note(positionId: PositionId, orderId: OrderId): void {
@@ -251,14 +286,24 @@ export class StopDesk {
   #alarm({ intent: { symbol }, state }: Order, failures: number): void {
     const reason = 'reason' in state ? ` ${state.reason}` : '';
     const why = state.status === 'rejected' ? `${state.code}${reason}` : `${state.status}${reason}`;
-    const severity = failures >= ALARM_AFTER ? 'critical' : 'warning';
-    const message = `${symbol}: the exchange does not keep the stop (${why}); this program watches it and tries again`;
+    const { monitorPositions } = this.#context.settings;
+    const severity = failures >= ALARM_AFTER || !monitorPositions ? 'critical' : 'warning';
+    const watcher = monitorPositions
+      ? 'this program watches it'
+      : 'NOBODY watches it (ENABLE_POSITION_MONITORING=false)';
+    const message = `${symbol}: the exchange does not keep the stop (${why}); ${watcher}; it is tried again`;
     this.#parts.risk.raise({ type: 'position_unprotected', severity, message, details: { symbol, failures } });
   }
 }
 
 function wouldTrigger({ code, reason }: Extract<Order['state'], { status: 'rejected' }>): boolean {
   return WOULD_TRIGGER.has(code) || (code === SAID_OF_MANY && TRIGGER_WORDS.test(reason));
+}
+
+/** What an order may still take out of the books: it may have traded more than is booked, and after its end only that. */
+function unbookedQuantity({ intent, execution, state }: Order): Decimal {
+  const most = isFinal(state.status) ? execution.reportedQuantity : intent.quantity;
+  return most.minus(execution.filledQuantity);
 }
 
 function leastMove(stopPrice: Price): Decimal {

@@ -53,6 +53,7 @@ export interface WorldOptions {
   readonly feeInBase?: boolean;
   readonly cash?: string;
   readonly importedPositions?: 'watch' | 'stop';
+  readonly monitorPositions?: boolean;
 }
 
 export function metaOf(fields: Partial<FilterMeta> = {}): FilterMeta {
@@ -316,7 +317,7 @@ export class ScriptedWorld {
       importedPositions: this.#options.importedPositions ?? 'watch',
       memeSymbols: new Set(),
       mayTrade: true,
-      monitorPositions: true,
+      monitorPositions: this.#options.monitorPositions ?? true,
       maxPriceAgeMs: 10_000,
       maxSpreadBps: 50,
       staleMs: 10 * MINUTE_MS,

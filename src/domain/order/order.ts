@@ -73,7 +73,7 @@ export interface OrderIntent extends InstrumentRef {
   readonly agentId: string | null;
   readonly signalId: SignalId | null;
   readonly positionId: PositionId | null;
-  /** The entry of a stop or target, the conditional order of a triggered child. */
+  /** The entry of a stop or target, the conditional order of a triggered child, the close that failed before this one. */
   readonly parentOrderId: OrderId | null;
   readonly list: OrderListRef | null;
   /** Why, in words: for journal and audit. */

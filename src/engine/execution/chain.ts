@@ -6,7 +6,7 @@ import type { OrderIntent } from '../../domain/order/order.ts';
 import type { RiskApproved } from '../../domain/risk-approval.ts';
 import type { Result } from '../../lib/result.ts';
 import type { EntryCandidate } from './candidate.ts';
-import { entryOrder, refuseByRules } from './entry-order.ts';
+import { entryOrder, refuseByRules, refuseUnguardable } from './entry-order.ts';
 import { refuseSameSide } from './existing-position.ts';
 import { refuseExposure, refuseFullExposure } from './exposure.ts';
 import { refuseLevels } from './judge-levels.ts';
@@ -80,7 +80,9 @@ function decideOrder(candidate: EntryCandidate, reference: Price, approve: Appro
   if (!quantity.ok) return refused(quantity.error);
   const intent = entryOrder(candidate, quantity.value);
   const broken =
-    refuseByRules(candidate, intent, reference) ?? refuseExposure(candidate, notional(reference, quantity.value));
+    refuseByRules(candidate, intent, reference) ??
+    refuseUnguardable(candidate, intent, levels.stopPrice) ??
+    refuseExposure(candidate, notional(reference, quantity.value));
   if (broken !== null) return refused(broken);
 
   const approval = approve(intent, { entryPrice: reference, stopPrice: levels.stopPrice });

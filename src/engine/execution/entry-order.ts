@@ -1,6 +1,7 @@
+import { Decimal, notional } from '../../domain/decimal.ts';
 import type { Price, Quantity } from '../../domain/decimal.ts';
-import type { AitraderError } from '../../domain/errors.ts';
-import { ruleViolations } from '../../domain/exchange-rules.ts';
+import { AitraderError } from '../../domain/errors.ts';
+import { floorToStep, ruleViolations } from '../../domain/exchange-rules.ts';
 import type { OrderIntent } from '../../domain/order/order.ts';
 import type { EntryCandidate } from './candidate.ts';
 
@@ -43,4 +44,27 @@ export function refuseByRules(
   const { workingOrders, workingAlgoOrders } = facts;
   const context = { referencePrice: reference, workingOrders, workingAlgoOrders };
   return ruleViolations(facts.instrument, order, context)[0] ?? null;
+}
+
+/**
+ * On spot a stop needs the minimum worth, too: an entry whose stop the exchange would not take could be guarded by this
+ * program alone. The fee may be taken from what was bought.
+ */
+export function refuseUnguardable(
+  { proposal, facts }: EntryCandidate,
+  { quantity }: OrderIntent,
+  stopPrice: Price,
+): AitraderError | null {
+  const { rules } = facts.instrument;
+  const { min } = rules.notional;
+  if (proposal.market !== 'spot' || min === null) return null;
+  const kept = quantity.times(new Decimal(1).minus(facts.feeBps.dividedBy(10_000))) as Quantity;
+  const worth = notional(stopPrice, floorToStep(kept, rules, 'market'));
+  if (worth.greaterThanOrEqualTo(min)) return null;
+  const context = {
+    symbol: proposal.symbol,
+    given: `${worth.toFixed()} at its stop`,
+    allowed: `${min.toFixed()} or more`,
+  };
+  return new AitraderError('NOTIONAL_OUT_OF_RANGE', context);
 }

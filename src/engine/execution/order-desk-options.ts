@@ -5,6 +5,9 @@ import type { Order } from '../../domain/order/order.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 
+/** Why an order was given up before anything was sent: unlike one that failed, it is owed to nobody. */
+export const NO_LONGER_WANTED = 'no longer wanted before it was sent';
+
 /** Where the desk keeps its orders. */
 export interface OrderBooks {
   get(id: OrderId): Order | undefined;
@@ -20,6 +23,8 @@ export interface OrderListener {
   filled(order: Order, fill: Fill): void;
   /** The order has come into another state and has not ended. */
   moved(order: Order): void;
+  /** The venue was asked how the order stands and has answered; it has not ended. */
+  answered(order: Order): void;
   /** The order has ended, and every fill that the venue has named is booked. */
   ended(order: Order): void;
   /** Whether an entry that was not executed may be sent again. */

@@ -8,6 +8,8 @@ import type { RiskApproved } from '../../domain/risk-approval.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { OrderAnswer, RequestOutcome, Submission } from '../../ports/broker.ts';
 import { OrderNames } from './order-names.ts';
+import { OrderNotes } from './order-notes.ts';
+import { NO_LONGER_WANTED } from './order-desk-options.ts';
 import type { OrderDeskOptions } from './order-desk-options.ts';
 import { isOver, needsAnswer, Questions } from './questions.ts';
 
@@ -28,12 +30,7 @@ export class OrderDesk {
   readonly #options: OrderDeskOptions;
   readonly names: OrderNames;
   readonly #questions: Questions;
-  /** What may be sent again, and how long that has to wait. */
-  readonly #approved = new Map<OrderId, RiskApproved<OrderIntent>>();
-  readonly #waitMs = new Map<OrderId, number>();
-  readonly #cancelWanted = new Set<OrderId>();
-  /** How often the venue has said that it does not know an order that works there. */
-  readonly #denials = new Map<OrderId, number>();
+  readonly #notes = new OrderNotes();
   #isStopped = false;
 
   constructor(options: OrderDeskOptions) {
@@ -66,7 +63,7 @@ export class OrderDesk {
   /** Sends an order that opens or adds: only once it is written down durably. */
   enter(intent: RiskApproved<OrderIntent>): Order {
     const order = this.#write(intent, this.names.entry(intent.id, 1));
-    this.#approved.set(intent.id, intent);
+    this.#notes.approved.set(intent.id, intent);
     this.#sendWhenStored(intent.id);
     return order;
   }
@@ -80,7 +77,7 @@ export class OrderDesk {
   /** Writes down an order that closes and has to wait before it can be sent, so that it is known after a crash. */
   writeExit(intent: RiskApproved<OrderIntent>, positionId: PositionId): void {
     this.#write(intent, this.names.exit(positionId, intent.leg));
-    this.#approved.set(intent.id, intent);
+    this.#notes.approved.set(intent.id, intent);
   }
 
   /** Sends what was written down. */
@@ -116,8 +113,8 @@ export class OrderDesk {
     const order = this.#options.books.get(id);
     if (order === undefined || isFinal(order.state.status)) return;
     const isUnsent = order.state.status === 'pending' && order.intent.leg !== 'entry';
-    this.#cancelWanted.add(id);
-    if (isUnsent) this.#giveUp(id, 'no longer wanted before it was sent');
+    this.#notes.cancelWanted.add(id);
+    if (isUnsent) this.#giveUp(id, NO_LONGER_WANTED);
     else this.#cancelIfKnown(order);
   }
 
@@ -129,7 +126,8 @@ export class OrderDesk {
     const outcome = applyOrderUpdate(before, update);
     if (!outcome.ok) {
       listener.disputed(before, outcome.error);
-      this.#questions.ask(id);
+      // Not anew: the same answer would be in dispute again.
+      this.#questions.goOn(id);
       return;
     }
     if (outcome.value.kind === 'stale') return;
@@ -147,9 +145,9 @@ export class OrderDesk {
     } else this.#follow(before, order);
   }
 
-  /** Asks for an order although it has not been silent: something is known that its state does not show. */
-  inquire(id: OrderId): void {
-    this.#questions.ask(id);
+  /** Asks for an order although it has not been silent, as its state does not show all; within so long at the latest. */
+  inquire(id: OrderId, withinMs?: number): void {
+    this.#questions.ask(id, withinMs);
   }
 
   /** Asks for nothing more. Orders at the venue stay as they are. */
@@ -191,11 +189,11 @@ export class OrderDesk {
 
   #send(id: OrderId): void {
     const order = this.#options.books.get(id);
-    const intent = this.#approved.get(id);
+    const intent = this.#notes.approved.get(id);
     if (order === undefined || intent === undefined || order.state.status !== 'pending' || this.#isStopped) return;
     const isWanted = intent.leg !== 'entry' || this.#options.listener.stillWanted(order);
-    if (this.#cancelWanted.has(id) || !isWanted) {
-      this.#giveUp(id, 'no longer wanted before it was sent');
+    if (this.#notes.cancelWanted.has(id) || !isWanted) {
+      this.#giveUp(id, NO_LONGER_WANTED);
       return;
     }
     this.#sent(order, order.attempt);
@@ -223,13 +221,11 @@ export class OrderDesk {
     // What did not come of an attempt says nothing of a later one, which may be at work already.
     if (!this.#isStillUnder(sent)) return;
     switch (outcome.kind) {
-      case 'unknown': {
-        const { cause, notFoundFinalAt } = outcome;
-        this.#tell(id, { type: 'outcome_unknown', at, cause, notFoundFinalAt });
+      case 'unknown':
+        this.#tell(id, { type: 'outcome_unknown', at, cause: outcome.cause, notFoundFinalAt: outcome.notFoundFinalAt });
         return;
-      }
       case 'not_executed':
-        this.#waitMs.set(id, Math.max(outcome.retryAfterMs, RESEND_MS));
+        this.#notes.waitMs.set(id, Math.max(outcome.retryAfterMs, RESEND_MS));
         this.#tell(id, { type: 'not_executed', at });
         return;
       case 'refused':
@@ -241,7 +237,7 @@ export class OrderDesk {
   #follow(before: Order, order: Order): void {
     const { id } = order.intent;
     const { status } = order.state;
-    this.#denials.delete(id);
+    this.#notes.denials.delete(id);
     if (isOver(order)) {
       this.#letGo(id);
       if (!isOver(before)) this.#options.listener.ended(order);
@@ -251,15 +247,12 @@ export class OrderDesk {
     else this.#questions.drop(id);
     if (status !== before.state.status) this.#options.listener.moved(order);
     if (status === 'pending') this.#sendAgain(order);
-    else if (this.#cancelWanted.has(id)) this.#cancelIfKnown(order);
+    else if (this.#notes.cancelWanted.has(id)) this.#cancelIfKnown(order);
   }
 
   #letGo(id: OrderId): void {
     this.#questions.drop(id);
-    this.#approved.delete(id);
-    this.#waitMs.delete(id);
-    this.#cancelWanted.delete(id);
-    this.#denials.delete(id);
+    this.#notes.letGo(id);
   }
 
   /**
@@ -268,19 +261,19 @@ export class OrderDesk {
    */
   #sendAgain(order: Order): void {
     const { id, leg } = order.intent;
-    const isApproved = this.#approved.has(id) && !this.#cancelWanted.has(id);
+    const isApproved = this.#notes.approved.has(id) && !this.#notes.cancelWanted.has(id);
     if (leg !== 'entry' || order.attempt >= ENTRY_ATTEMPTS || !isApproved) {
       this.#giveUp(id, 'not executed');
       return;
     }
-    const waitMs = this.#waitMs.get(id) ?? RESEND_MS;
+    const waitMs = this.#notes.waitMs.get(id) ?? RESEND_MS;
     this.#options.clock.setTimer(waitMs, () => this.#options.later(() => this.#tryAgain(id)));
   }
 
   #tryAgain(id: OrderId): void {
     const waiting = this.#options.books.get(id);
     if (waiting?.state.status !== 'pending' || this.#isStopped) return;
-    if (this.#cancelWanted.has(id) || !this.#options.listener.stillWanted(waiting)) {
+    if (this.#notes.cancelWanted.has(id) || !this.#options.listener.stillWanted(waiting)) {
       this.#giveUp(id, 'not executed, and no longer wanted');
       return;
     }
@@ -291,8 +284,7 @@ export class OrderDesk {
   }
 
   #giveUp(id: OrderId, reason: string): void {
-    const at = this.#now;
-    this.#tell(id, { type: 'cancelled', at, venueOrderId: null, reportedQuantity: null, reason });
+    this.#tell(id, { type: 'cancelled', at: this.#now, venueOrderId: null, reportedQuantity: null, reason });
   }
 
   #cancelIfKnown(order: Order): void {
@@ -325,9 +317,18 @@ export class OrderDesk {
       for (const update of answer.updates) this.#tell(id, update);
       const isStillWorking = ['cancelling', 'replacing'].includes(order.state.status);
       if (isStillWorking) this.#tell(id, { type: 'request_refused', at: this.#now });
+      this.#options.later(() => this.#answered(id));
       return;
     }
     if (answer.kind === 'not_found' && answer.final && this.#isStillUnder(order)) this.#denied(order);
+  }
+
+  /** The venue has told how an order stands, and that is booked. */
+  #answered(id: OrderId): void {
+    const order = this.#options.books.get(id);
+    if (order === undefined || isOver(order)) return;
+    if (!needsAnswer(order)) this.#questions.drop(id);
+    this.#options.listener.answered(order);
   }
 
   /** The venue does not know an order, and the request for it cannot arrive any more. */
@@ -338,8 +339,8 @@ export class OrderDesk {
       this.#tell(id, { type: 'not_executed', at: this.#now });
       return;
     }
-    const denials = (this.#denials.get(id) ?? 0) + 1;
-    this.#denials.set(id, denials);
+    const denials = (this.#notes.denials.get(id) ?? 0) + 1;
+    this.#notes.denials.set(id, denials);
     if (denials < DENIALS || isFinal(status)) return;
     const reason = `the exchange does not know it any more, which was ${status}`;
     const problem = `order ${asked.clientOrderId}: ${reason}`;

@@ -50,6 +50,11 @@ export class OrderNames {
     this.#highest.delete(positionId);
   }
 
+  /** Forgets all but these: the news of closed positions make theirs known again. */
+  keepOnly(subjects: ReadonlySet<string>): void {
+    for (const subject of this.#highest.keys()) if (!subjects.has(subject)) this.#highest.delete(subject);
+  }
+
   #set(subject: string, leg: OrderLeg, number: number): void {
     const ofPosition = this.#highest.get(subject) ?? new Map<OrderLeg, number>();
     this.#highest.set(subject, ofPosition.set(leg, number));

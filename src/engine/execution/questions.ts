@@ -13,7 +13,7 @@ const LONGEST_MS = 60 * SECOND_MS;
 export class Questions {
   readonly #clock: Clock;
   readonly #ask: (id: OrderId) => void;
-  readonly #timers = new Map<OrderId, Timer>();
+  readonly #asked = new Map<OrderId, { readonly timer: Timer; readonly dueAt: number }>();
 
   constructor(clock: Clock, ask: (id: OrderId) => void) {
     this.#clock = clock;
@@ -21,31 +21,42 @@ export class Questions {
   }
 
   get open(): number {
-    return this.#timers.size;
+    return this.#asked.size;
   }
 
-  /** Begins to ask for an order; one that is asked for already goes on as it is. */
-  ask(id: OrderId): void {
-    if (!this.#timers.has(id)) this.#wait(id, 1);
+  /**
+   * Begins to ask for an order, anew when something has happened to one that is asked for already: its pace is the first
+   * one again, and no question comes later than it would have.
+   * @param withinMs when at the latest
+   */
+  ask(id: OrderId, withinMs = FIRST_MS): void {
+    const dueAt = this.#asked.get(id)?.dueAt ?? Infinity;
+    this.#wait(id, { count: 1, delayMs: Math.min(withinMs, Math.max(0, dueAt - this.#clock.now())) });
+  }
+
+  /** Begins to ask for an order; one that is asked for already goes on at its pace. */
+  goOn(id: OrderId): void {
+    if (!this.#asked.has(id)) this.ask(id);
   }
 
   drop(id: OrderId): void {
-    this.#timers.get(id)?.cancel();
-    this.#timers.delete(id);
+    this.#asked.get(id)?.timer.cancel();
+    this.#asked.delete(id);
   }
 
   stop(): void {
-    for (const id of this.#timers.keys()) this.drop(id);
+    for (const id of this.#asked.keys()) this.drop(id);
   }
 
-  /** @param count the how manieth question it will be, from 1 */
-  #wait(id: OrderId, count: number): void {
-    const delayMs = Math.min(FIRST_MS * 2 ** Math.max(0, count - STEADY_QUESTIONS), LONGEST_MS);
+  /** @param next the how manieth question it will be, from 1, and how long until then */
+  #wait(id: OrderId, { count, delayMs }: { readonly count: number; readonly delayMs: number }): void {
+    this.#asked.get(id)?.timer.cancel();
     const timer = this.#clock.setTimer(delayMs, () => {
-      this.#wait(id, count + 1);
+      const nextMs = FIRST_MS * 2 ** Math.max(0, count + 1 - STEADY_QUESTIONS);
+      this.#wait(id, { count: count + 1, delayMs: Math.min(nextMs, LONGEST_MS) });
       this.#ask(id);
     });
-    this.#timers.set(id, timer);
+    this.#asked.set(id, { timer, dueAt: this.#clock.now() + delayMs });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Price } from '../../domain/decimal.ts';
 import type { PositionId, VenueSymbol } from '../../domain/ids.ts';
 import type { Level } from '../../domain/levels.ts';
 import type { Position } from '../../domain/position/position.ts';
+import { SECOND_MS } from '../../domain/time.ts';
 import type { MonitorDecision } from './decision.ts';
 import { breakEven, closeAll, decideExits, tellStop } from './exits.ts';
 import { LiquidationWatch } from './liquidation.ts';
@@ -21,6 +22,9 @@ interface Watched {
   readonly watch: Watch;
   readonly liquidation: LiquidationWatch;
 }
+
+/** So long a stop at the venue may take to be set off: an answer of before says nothing. */
+const SETTING_OFF_MS = SECOND_MS;
 
 const NOTHING: readonly MonitorDecision[] = [];
 
@@ -128,6 +132,19 @@ export class PositionMonitor {
       if (plan.closeAt !== null && now >= plan.closeAt) return this.#closeNow(watch, last);
       return watch.venueStopDueSince === null ? NOTHING : this.#decide(watch, lastPrice(symbol), now);
     });
+  }
+
+  /**
+   * The venue says that its stop, which should have been filled, still rests: it is waited for no longer.
+   * @returns null when that says nothing yet, as the stop was due only just now
+   */
+  venueStopRests(positionId: PositionId, lastPrice: number, now: number): readonly MonitorDecision[] | null {
+    const watch = this.#byId.get(positionId)?.watch;
+    const since = watch?.venueStopDueSince ?? null;
+    if (watch === undefined || since === null) return NOTHING;
+    if (now - since < SETTING_OFF_MS) return null;
+    watch.venueStopDueSince = -Infinity;
+    return this.#decide(watch, lastPrice, now);
   }
 
   /**

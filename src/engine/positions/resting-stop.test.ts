@@ -25,12 +25,11 @@ describe('the stop that is to rest at the exchange', () => {
     expect(wanted()).toBe('0.299');
   });
 
-  it('leaves on spot what other exits have locked, and covers everything on futures', () => {
-    const locked = quantity('0.4');
-    const of = (market: 'spot' | 'futures') =>
-      restingStop(openedPosition(fill({ market })), STOP, { ...TERMS, locked });
-    expect(of('spot')?.quantity.toFixed()).toBe('0.6');
-    expect(of('futures')).toEqual({ side: 'sell', quantity: quantity('1'), triggerPrice: STOP });
+  it.each(['spot', 'futures'] as const)('leaves on %s what other exits need for themselves', (market) => {
+    const of = (locked: string) =>
+      restingStop(openedPosition(fill({ market })), STOP, { ...TERMS, locked: quantity(locked) });
+    expect(of('0.4')?.quantity.toFixed()).toBe('0.6');
+    expect(of('0')).toEqual({ side: 'sell', quantity: quantity('1'), triggerPrice: STOP });
   });
 
   it('is none where the exchange would not take it', () => {

@@ -15,20 +15,19 @@ export interface RestingStop {
 
 export interface RestingTerms {
   readonly instrument: Instrument;
-  /** Units that other closing orders of the position hold locked at the exchange. */
+  /** Units that other closing orders of the position need for themselves. */
   readonly locked: Quantity;
 }
 
 /**
  * The stop order that protects a position. On spot what other exits have locked cannot be locked again; on futures a
- * reduce-only stop over everything does no more than close. What is more than one order may take is closed by the monitor,
+ * reduce-only stop over everything does no more than close, unless units of others stand beside it. What is more than one order may take is closed by the monitor,
  * once the price stands beyond the stop.
  * @returns null when the exchange would not take it: the monitor guards alone
  */
 export function restingStop(position: Position, stopPrice: Price, terms: RestingTerms): RestingStop | null {
   const exitTerms = { market: position.market, rules: terms.instrument.rules };
-  const locked = position.market === 'spot' ? terms.locked : 0;
-  const open = Decimal.max(position.quantity.minus(locked), 0);
+  const open = Decimal.max(position.quantity.minus(terms.locked), 0);
   const quantity = closable(Decimal.min(open, mostAtOnce(exitTerms.rules) ?? open) as Quantity, exitTerms);
   if (!isSellable(quantity, stopPrice, exitTerms)) return null;
   return { side: position.side === 'long' ? 'sell' : 'buy', quantity, triggerPrice: stopPrice };

@@ -57,6 +57,35 @@ describe('the circuit breaker', () => {
     expect(passTime(state, at + LIMITS.cooldownMs, money('9000')).state.breaker.status).toBe('closed');
   });
 
+  it('is tripped once by a daily loss, however close to midnight, and tells it once', () => {
+    let state = atNoon();
+    const heard: string[] = [];
+    for (let second = 0; second < 90; second += 1) {
+      const at = DAY + DAY_MS - 60_000 + second * 1_000;
+      for (const outcome of [passTime(state, at, money('9000')), null]) {
+        const { state: after, notices } = outcome ?? equityMarked(state, money('9000'), { limits: LIMITS, at });
+        state = after;
+        heard.push(...notices.map(({ type }) => type));
+      }
+    }
+    expect(heard).toEqual(['circuit_breaker_triggered']);
+    expect(state.breaker).toMatchObject({ resetAt: DAY + DAY_MS - 60_000 + LIMITS.cooldownMs });
+  });
+
+  it.each(['nothing else', 'a kill'])(
+    'stays open after a resume from a daily loss and %s, until as much again is lost',
+    (and) => {
+      const context = { limits: LIMITS, at: NOON };
+      const lost = equityMarked(atNoon(), money('9400'), context).state;
+      const stopped = and === 'a kill' ? kill(lost, 'enough', NOON).state : lost;
+      const resumed = resume(stopped, context).state;
+      const marked = equityMarked(resumed, money('9400'), context).state;
+      expect(marked.breaker.status).toBe('closed');
+      expect(equityMarked(marked, money('8931'), context).state.breaker.status).toBe('closed');
+      expect(equityMarked(marked, money('8930'), context).state.breaker.status).toBe('tripped');
+    },
+  );
+
   it('stops after three losses in a row and goes on when the cooldown is over, with a new streak', () => {
     const state = lose(atNoon(), 3);
     expect(state.breaker).toMatchObject({ cause: 'consecutive_losses', resetAt: NOON + LIMITS.cooldownMs });
@@ -79,7 +108,7 @@ describe('the circuit breaker', () => {
     for (const stopped of [pause(atNoon(), 'lunch', NOON), kill(atNoon(), 'enough', NOON).state]) {
       const later = passTime(stopped, NOON + 30 * DAY_MS, money('10000')).state;
       expect(later.breaker).toEqual(stopped.breaker);
-      expect(resume(later, later.updatedAt).state.breaker.status).toBe('closed');
+      expect(resume(later, { limits: LIMITS, at: later.updatedAt }).state.breaker.status).toBe('closed');
     }
   });
 

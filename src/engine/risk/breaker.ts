@@ -49,9 +49,16 @@ export function passTime(state: CircuitBreakerState, at: number, equity: Money):
   return reset(today, at, 'its time is over');
 }
 
-/** The user allows opening again, whatever had stopped it. The figures of the day stay; the losing streak starts anew. */
-export function resume(state: CircuitBreakerState, at: number): BreakerOutcome {
-  return state.breaker.status === 'closed' ? { state, notices: [] } : reset(state, at, 'resumed by the user');
+/**
+ * The user allows opening again, whatever had stopped it. The losing streak starts anew, and a loss of the day that has
+ * reached its limit is measured anew from the equity now: the trip would follow at once, but a further loss still ends in one.
+ */
+export function resume(state: CircuitBreakerState, { limits, at }: BreakerContext): BreakerOutcome {
+  if (state.breaker.status === 'closed') return { state, notices: [] };
+  const isLost = state.dailyPnlPct.negated().greaterThanOrEqualTo(limits.maxDailyLossPct);
+  const dayStartEquity = state.dayStartEquity.plus(state.dailyPnl) as Money;
+  const measured = isLost ? { ...state, dayStartEquity, dailyPnl: ZERO_MONEY, dailyPnlPct: ZERO } : state;
+  return reset(measured, at, 'resumed by the user');
 }
 
 function reset(state: CircuitBreakerState, at: number, why: string): BreakerOutcome {
@@ -151,11 +158,13 @@ interface Trip {
   readonly resetAt: number;
 }
 
-/** Stops opening. What already stops it for longer stays as it is. */
+/** Stops opening. What already stops it for longer, or for the same loss of the day, stays as it is. */
 function trip(state: CircuitBreakerState, { cause, reason, resetAt }: Trip, { at }: BreakerContext): BreakerOutcome {
   const { breaker } = state;
   const isHeldLonger = breaker.status === 'tripped' && (breaker.resetAt === null || breaker.resetAt >= resetAt);
-  if (isHeldLonger) return { state, notices: [] };
+  // Its end moves with the time of the mark near midnight; it is not another trip each second.
+  const isHeld = breaker.status === 'tripped' && breaker.cause === 'daily_loss' && cause === 'daily_loss';
+  if (isHeldLonger || isHeld) return { state, notices: [] };
   const message = `opening stops: ${reason}`;
   return {
     state: { ...state, breaker: { status: 'tripped', cause, reason, since: at, resetAt }, updatedAt: at },

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+
+import { decimal, money, price, quantity } from '../../src/domain/decimal.ts';
+import type { Fill } from '../../src/domain/fill.ts';
+import { asId } from '../../src/domain/ids.ts';
+import { A, closeAll, held, stopOf, withPosition } from './held-position.ts';
+import { ScriptedWorld } from './scripted-world.ts';
+
+const MINUTE_MS = 60_000;
+let trades = 0;
+
+/** Somebody buys (below zero: sells) by hand on the account, and the venue tells it. */
+function byHand(world: ScriptedWorld, units: string): void {
+  const bought = decimal(units);
+  world.broker.takeAway(A, bought.negated());
+  trades += 1;
+  const fill: Fill = {
+    ...{ market: world.market, symbol: asId(A), venueTradeId: `hand${trades}`, venueOrderId: asId('9'), orderId: null },
+    ...{ side: bought.isNegative() ? 'sell' : 'buy', price: price('100'), quantity: quantity(bought.abs().toFixed()) },
+    ...{ liquidity: 'taker', time: world.clock.now() },
+    fee: { asset: 'USDT', amount: decimal('0'), rate: decimal('1'), value: money('0') },
+  };
+  world.broker.tell({ type: 'foreign_fill', fill });
+}
+
+const refusals = (world: ScriptedWorld): string =>
+  [...world.store.signals.values()].map(({ state }) => JSON.stringify(state)).join();
+
+describe('futures units of somebody else', () => {
+  it.each(['told', 'found'])(
+    'that stand beside ours, as %s, are not netted by the entry that follows our close',
+    async (how) => {
+      const world = await withPosition({ trader: { reverse: true } });
+      if (how === 'told') byHand(world, '1');
+      else world.broker.takeAway(A, decimal('-1'));
+      await world.clock.advance(MINUTE_MS + 10_000);
+      await world.signal(A, 'short', { stop: '5%' });
+      await world.clock.advance(100);
+      expect(world.broker.held(A).toFixed()).toBe('1');
+      expect(refusals(world)).toContain('SYMBOL_TAKEN');
+      await world.clock.advance(MINUTE_MS);
+      expect(held(world)).toMatchObject({ side: 'long', traderId: null });
+    },
+  );
+
+  it.each([
+    ['1', 'short'],
+    ['-1', 'long'],
+  ] as const)(
+    'of a position of %s that was just opened by hand are not netted, and are taken in soon',
+    async (units, side) => {
+      const world = await ScriptedWorld.open();
+      world.match(A, side, { stop: '5%' });
+      const boundary = Math.floor(world.clock.now() / MINUTE_MS + 1) * MINUTE_MS;
+      await world.clock.advance(boundary - world.clock.now() - 100);
+      world.tickAll();
+      byHand(world, units);
+      await world.clock.advance(2_300);
+      expect(world.broker.held(A).toFixed()).toBe(units);
+      expect(refusals(world)).toContain('SYMBOL_TAKEN');
+      await world.clock.advance(5_000);
+      expect(held(world).traderId).toBeNull();
+    },
+  );
+
+  it('that are gone again stand in the way of nothing', async () => {
+    const world = await ScriptedWorld.open();
+    byHand(world, '1');
+    byHand(world, '-1');
+    await world.clock.advance(5_000);
+    await world.signal(A, 'long', { stop: '5%' });
+    expect(held(world)).toMatchObject({ side: 'long', quantity: quantity('1') });
+  });
+
+  it('are not sold by a stop and a close together', async () => {
+    const world = await withPosition();
+    byHand(world, '1');
+    await world.clock.advance(100);
+    const stop = stopOf(world);
+    let wasResting = false;
+    world.broker.beforeSubmit = ({ intent }) => {
+      if (intent.leg === 'exit') wasResting = stop.isWorking;
+    };
+    await closeAll(world);
+    await world.clock.advance(1_000);
+    expect(wasResting).toBe(false);
+    expect(world.broker.held(A).toFixed()).toBe('1');
+    expect(world.broker.working()).toHaveLength(0);
+  });
+
+  it("on spot are the user's own holdings and stand in the way of nothing", async () => {
+    const world = await ScriptedWorld.open({ market: 'spot' });
+    byHand(world, '1');
+    await world.signal(A, 'long', { stop: '5%' });
+    expect(held(world).quantity.toFixed()).toBe('1');
+  });
+});
