@@ -5,7 +5,7 @@ import type { BenchRow } from './harness.ts';
 import { RequestSigning } from './simulation-signing.ts';
 
 const FIRST_SEED = 1;
-/** Enough that starting the processes' workers and warming them up weighs little. */
+/** Enough that starting the workers and warming them up weighs little. */
 const SEEDS = 120;
 
 /** Lives of accounts with faults, on all processors: how much of them passes in a minute. */

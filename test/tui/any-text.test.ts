@@ -106,8 +106,10 @@ describe('whatever text comes from outside, and wherever the keys lead', () => {
             earlierTrades: [],
             earlierLogs: [{ at: NOW, level: 'info', source: text, text }],
             notice: () => text,
+            offline: () => (keys.length % 3 === 0 ? { why: text, nextTryMs: 4_000 } : null),
+            commands: { read: () => Promise.reject(new Error(text)), complete: () => Promise.resolve([text, text]) },
           },
-          { quit: () => undefined, redraw: () => undefined },
+          { leave: () => undefined, redraw: () => undefined },
         );
         engine.tell('signal', 'pending', { symbol: 'BTCUSDT', side: 'long', conditions: [text] });
         session.draw({ width, height });

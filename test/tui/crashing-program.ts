@@ -1,5 +1,6 @@
 import { createSystemClock } from '../../src/adapters/clock/system/clock.ts';
 import { startTui } from '../../src/frontends/tui/start.ts';
+import { NO_COMMANDS } from './run-screen.ts';
 import { busyDesk, NOW } from './staged-desk.ts';
 import { FakeKeyboard } from './terminal.ts';
 
@@ -18,6 +19,8 @@ export function failBehindScreen(): void {
     earlierTrades: [],
     earlierLogs: [],
     notice: () => null,
+    offline: () => null,
+    commands: NO_COMMANDS,
   });
   setTimeout(() => {
     throw new Error('the desk is on fire');

@@ -4,12 +4,11 @@ import type { EngineCommand } from '../../src/domain/command.ts';
 import { decimal } from '../../src/domain/decimal.ts';
 import { AitraderError } from '../../src/domain/errors.ts';
 import { asId } from '../../src/domain/ids.ts';
-import { ESCAPE, runScreen } from './run-screen.ts';
-import type { RunningScreen, ScreenTerms } from './run-screen.ts';
-import { aMarket, aPosition, aSignal, busyDesk, NOW, StagedEngine, tripped } from './staged-desk.ts';
+import { ESCAPE, onScreen as on } from './run-screen.ts';
+import type { RunningScreen } from './run-screen.ts';
+import { aMarket, aPosition, aSignal, NOW, StagedEngine } from './staged-desk.ts';
 
 const ENTER = '\r';
-const CTRL_C = '\u0003';
 const CTRL_K = '\u000b';
 const CTRL_L = '\u000c';
 const DOWN = `${ESCAPE}[B`;
@@ -19,15 +18,6 @@ const BACKSPACE = '\u007f';
 
 /** Pasted text as the terminal sends it. */
 const pasted = (text: string): string => `${ESCAPE}[200~${text}${ESCAPE}[201~`;
-
-async function on(terms: ScreenTerms, test: (screen: RunningScreen) => Promise<void>): Promise<void> {
-  const screen = await runScreen(terms);
-  try {
-    await test(screen);
-  } finally {
-    await screen.tui.close();
-  }
-}
 
 function chosenRow(screen: RunningScreen): string {
   return screen.terminal.screen().find((row) => row.includes('│› ')) ?? '';
@@ -284,50 +274,5 @@ describe('keys that act', () => {
       expect(screen.text()).not.toBe(before);
       await screen.press(CTRL_L);
       expect(screen.text()).toBe(before);
-    }));
-});
-
-describe('leaving', () => {
-  it('is done at once while nothing is open', () =>
-    on({ engine: new StagedEngine() }, async (screen) => {
-      await screen.press('q');
-      await expect(screen.tui.ended).resolves.toBe('quit');
-    }));
-
-  it('says first who guards what stays open; a second Ctrl+C is a yes', () =>
-    on({}, async (screen) => {
-      await screen.press(CTRL_C);
-      const text = screen.text().replaceAll(/\s+/g, ' ');
-      expect(text).toContain('quit with 2 open positions: 1 guarded by stops in the sim account');
-      expect(text).toContain('1 guarded by NOBODY once this program has ended?');
-      await screen.press(CTRL_C);
-      await expect(screen.tui.ended).resolves.toBe('quit');
-    }));
-
-  it('is all that keys can do on a screen too small to show anything', () =>
-    on({ size: [50, 10] }, async (screen) => {
-      expect(screen.text().trim()).toBe('aitrader needs 60x16, this terminal is 50x10');
-      await screen.press(CTRL_K, 'y', 'P');
-      expect(screen.engine.scripted.commands).toEqual([]);
-      await screen.press('q');
-      await expect(screen.tui.ended).resolves.toBe('quit');
-    }));
-});
-
-describe('with real money', () => {
-  it('each question says so, with the amount', () =>
-    on({ engine: busyDesk({ money: 'live', status: { breaker: tripped('daily_loss') } }) }, async (screen) => {
-      const question = (): string => screen.text().replaceAll(/\s+/g, ' ');
-      await screen.press('c');
-      expect(question()).toContain('LIVE REAL MONEY: close SOLUSDT long, worth 284.70 USDT');
-      await screen.press(ESCAPE, '3', 'j', 'a');
-      expect(question()).toContain('LIVE REAL MONEY: open ETHUSDT long for 100.00 USDT');
-      await screen.press(ESCAPE, CTRL_K);
-      expect(question()).toContain('LIVE REAL MONEY: KILL: stop opening');
-      await screen.press(ESCAPE, 'P');
-      expect(question()).toContain('LIVE REAL MONEY: resume opening?');
-      await screen.press(ESCAPE, 'q');
-      expect(question()).toContain('LIVE REAL MONEY: quit with 2 open positions: 1 guarded by stops at the exchange');
-      expect(screen.engine.scripted.commands).toEqual([]);
     }));
 });

@@ -1,10 +1,11 @@
-import type { TuiDisplay, TuiOptions } from '../../src/frontends/tui/options.ts';
+import type { CommandLine, TuiDisplay, TuiOptions } from '../../src/frontends/tui/options.ts';
 import { startTui } from '../../src/frontends/tui/start.ts';
 import type { Tui } from '../../src/frontends/tui/start.ts';
 import { createFakeClock } from '../../src/testkit/fake-clock.ts';
 import type { FakeClock } from '../../src/testkit/fake-clock.ts';
-import { busyDesk, EARLIER_TRADES, NOW } from './staged-desk.ts';
+import { busyDesk, NOW } from './staged-desk.ts';
 import type { StagedEngine } from './staged-desk.ts';
+import { EARLIER_TRADES } from './staged-trades.ts';
 import { FakeKeyboard, FakeTerminal } from './terminal.ts';
 
 const COLORED: TuiDisplay = { theme: 'tokyo-night', upColor: 'green', color: true, ascii: false };
@@ -14,6 +15,12 @@ export const ESCAPE = '\u001b';
 
 /** An escape character may begin the sequence of another key: ink waits for the rest for less than this real time. */
 const ESCAPE_MS = 40;
+
+/** A command line that knows nothing. */
+export const NO_COMMANDS: CommandLine = {
+  read: () => Promise.reject(new Error('there are no commands here')),
+  complete: () => Promise.resolve([]),
+};
 
 export interface RunningScreen {
   readonly engine: StagedEngine;
@@ -54,6 +61,8 @@ export async function runScreen(terms: ScreenTerms = {}): Promise<RunningScreen>
       { at: NOW - 1_000, level: 'warn', source: 'feed', text: 'OLDUSDT is silent' },
     ],
     notice: () => null,
+    offline: () => null,
+    commands: NO_COMMANDS,
     ...options,
   });
   const frame = async (): Promise<void> => {
@@ -77,4 +86,14 @@ export async function runScreen(terms: ScreenTerms = {}): Promise<RunningScreen>
     },
     text: () => `${terminal.screen().join('\n')}\n`,
   };
+}
+
+/** Lets the test use a screen, and closes it. */
+export async function onScreen(terms: ScreenTerms, test: (screen: RunningScreen) => Promise<void>): Promise<void> {
+  const screen = await runScreen(terms);
+  try {
+    await test(screen);
+  } finally {
+    await screen.tui.close();
+  }
 }

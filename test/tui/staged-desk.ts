@@ -8,7 +8,6 @@ import type { TraderId, VenueSymbol } from '../../src/domain/ids.ts';
 import type { Order, OrderState } from '../../src/domain/order/order.ts';
 import type { Position, Protection } from '../../src/domain/position/position.ts';
 import type { Signal, SignalState } from '../../src/domain/signal.ts';
-import type { Trade } from '../../src/domain/trade.ts';
 import type { Trader, TraderState } from '../../src/domain/trader.ts';
 import type { BreakerPosition } from '../../src/domain/risk.ts';
 import type {
@@ -25,6 +24,7 @@ import { pendingOrder } from '../../src/testkit/builders/orders.ts';
 import { openedPosition } from '../../src/testkit/builders/positions.ts';
 import { ScriptedEngine } from '../../src/testkit/scripted-engine.ts';
 import type { ScriptedHoldings } from '../../src/testkit/scripted-engine.ts';
+import { FILTER, someCandles } from './staged-filter.ts';
 
 /** The desk's time in these tests. */
 export const NOW = Date.UTC(2026, 0, 31, 12);
@@ -265,34 +265,6 @@ function anOrder(number: number, symbol: string, state: OrderState): Order {
   return { ...order, state };
 }
 
-function aTrade(id: string, symbol: string, fields: { pnl: string; reason: Trade['reason'] }): Trade {
-  return {
-    id: asId(id),
-    positionId: asId(`position-${id}`),
-    userId: asId('user'),
-    accountId: asId('account'),
-    portfolioId: null,
-    traderId: asId('trader-RSI turn'),
-    signalId: null,
-    market: 'futures',
-    symbol: asId(symbol),
-    side: 'short',
-    entryTime: NOW - 3_600_000,
-    entryPrice: price('2300'),
-    exitTime: NOW - 1_800_000,
-    exitPrice: price('2290.5'),
-    quantity: quantity('0.04'),
-    fees: money('0.09'),
-    funding: money('0'),
-    pnl: money(fields.pnl),
-    pnlPct: decimal(fields.pnl),
-    reason: fields.reason,
-    conditions: ['close below the band'],
-    exits: [],
-    dust: null,
-  };
-}
-
 export function tripped(cause: Extract<BreakerPosition, { status: 'tripped' }>['cause']): BreakerPosition {
   return { status: 'tripped', cause, reason: 'three losses in a row', since: NOW, resetAt: NOW + 3_600_000 };
 }
@@ -345,11 +317,8 @@ export function busyDesk(fields: Staging = {}): StagedEngine {
       anOrder(2, 'SOLUSDT', { status: 'open', since: NOW, venueOrderId: asId('77') }),
       anOrder(1, 'ETHUSDT', { status: 'cancelled', at: NOW, venueOrderId: null, reason: 'the position is closed' }),
     ],
+    filters: [FILTER],
+    candles: [...someCandles('SOLUSDT', 141, NOW), ...someCandles('ETHUSDT', 2_290, NOW)],
     ...fields,
   });
 }
-
-export const EARLIER_TRADES: readonly Trade[] = [
-  aTrade('t1', 'ETHUSDT', { pnl: '0.38', reason: 'target' }),
-  aTrade('t2', 'BTCUSDT', { pnl: '-1.02', reason: 'stop' }),
-];

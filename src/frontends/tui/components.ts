@@ -1,7 +1,5 @@
-import { Box, Transform, useInput, usePaste } from 'ink';
-import { createElement as h, memo } from 'react';
-import type { ReactElement } from 'react';
-
+import { Box, createElement as h, memo, Transform, useInput, usePaste } from './drawing.ts';
+import type { ReactElement } from './drawing.ts';
 import { keyNames } from './keys/press.ts';
 
 /**

@@ -33,6 +33,35 @@ export interface TuiDisplay {
   readonly ascii: boolean;
 }
 
+/** The market cannot be reached: nothing is traded until it is. */
+export interface Offline {
+  /** What stands in the way. May hold words from outside; they are escaped when shown. */
+  readonly why: string;
+  /** How long until it is tried again, milliseconds; null while it is being tried. */
+  readonly nextTryMs: number | null;
+}
+
+/** A line of the command line that was understood. */
+export interface ReadCommand {
+  /** As the catalogue of verbs calls it: `kill`, `trader.set`. */
+  readonly verb: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /**
+   * Has it done.
+   * @param width columns that a line of the answer may take
+   * @returns the answer as text; rejects with an `AitraderError` when it is refused
+   */
+  run(width: number): Promise<string>;
+}
+
+/** What the screen's command line takes: the verbs of the program's own. */
+export interface CommandLine {
+  /** Rejects with an `AitraderError` when the line means nothing. */
+  read(line: string): Promise<ReadCommand>;
+  /** The words that may stand in place of the last one of the line, which may be empty. */
+  complete(line: string): Promise<readonly string[]>;
+}
+
 export interface TuiOptions {
   readonly engine: EngineHandle;
   /** The terminal: `isTerminal(stdout)` holds. Sizes are read from it at each frame. */
@@ -51,4 +80,7 @@ export interface TuiOptions {
   readonly earlierLogs: readonly LogLine[];
   /** What the desk is waiting for now (`loading history 3/20`), null when for nothing; asked at each frame. */
   readonly notice: () => string | null;
+  /** Null while the market can be reached; asked at each frame. While it cannot, `s` asks for the simulated market. */
+  readonly offline: () => Offline | null;
+  readonly commands: CommandLine;
 }

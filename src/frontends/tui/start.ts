@@ -1,12 +1,11 @@
 import type { WriteStream } from 'node:tty';
-import { render } from 'ink';
-import type { Instance } from 'ink';
-import { createElement as h } from 'react';
 
 import { describeFailure } from '../../domain/errors.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { Timer } from '../../ports/clock.ts';
 import { Screen } from './components.ts';
+import { createElement as h, render } from './drawing.ts';
+import type { Instance } from './drawing.ts';
 import type { LogLine, TuiOptions } from './options.ts';
 import type { Size } from './screen/blocks.ts';
 import { Session } from './session.ts';
@@ -16,6 +15,7 @@ import { paint } from './style/paint.ts';
 import { shown } from './style/text.ts';
 import { makeLook } from './style/theme.ts';
 import type { Look } from './style/theme.ts';
+import type { Leaving } from './ui/question.ts';
 
 /** Ten frames a second. */
 const FRAME_MS = SECOND_MS / 10;
@@ -26,8 +26,8 @@ const RESTORE_TITLE = '\u001b[23;0t';
 
 /** The running screen. */
 export interface Tui {
-  /** Settles when the user asks to quit; the screen stays until `close`. */
-  readonly ended: Promise<'quit'>;
+  /** Settles when the user wants to leave; the screen stays until `close`. */
+  readonly ended: Promise<Leaving>;
   /** Takes the screen away and gives the terminal back as it was. Can be called twice. */
   close(): Promise<void>;
   /** Shows a line in the Logs panel. */
@@ -60,21 +60,24 @@ class Terminal {
   readonly #ink: Instance;
   #timer: Timer | null = null;
   #isOpen = true;
+  #title = '';
+  /** What is shown now. */
+  #frame = '';
 
   constructor(options: TuiOptions) {
     this.#options = options;
     const { stdout, display } = options;
-    const ended = Promise.withResolvers<'quit'>();
+    const ended = Promise.withResolvers<Leaving>();
     this.#look = makeLook({ ...display, colorDepth: stdout.getColorDepth() });
-    this.#session = new Session(options, { quit: () => ended.resolve('quit'), redraw: () => this.#redraw() });
+    this.#session = new Session(options, { leave: ended.resolve, redraw: () => this.#redraw() });
     // Ink restores screen, cursor and keyboard when the process exits, also by a crash; the title is ours.
     process.once('exit', this.#restoreTitle);
     // Stays for good: what `close` writes may fail after it has settled.
     stdout.on('error', this.#lose);
-    stdout.write(KEEP_TITLE + titleOf(options));
+    stdout.write(KEEP_TITLE);
     // Before ink's own: its answer to a new size must find a frame of that size.
     stdout.on('resize', this.#draw);
-    this.#ink = render(this.#screen(), {
+    this.#ink = render(this.#screen(this.#rows()), {
       stdout,
       stdin: options.stdin,
       interactive: true,
@@ -97,22 +100,38 @@ class Terminal {
     return { width: columns, height: rows };
   }
 
-  #screen() {
+  #screen(rows: readonly string[]) {
     const { width } = this.#size();
     return h(Screen, {
-      rows: this.#rows(),
+      rows,
       width,
       hasKeyboard: this.#options.stdin.isTTY,
-      onKeys: (keys) => this.#session.press(keys),
-      onPaste: (text) => this.#session.paste(text),
+      onKeys: (keys) => this.#answer(() => this.#session.press(keys)),
+      onPaste: (text) => this.#answer(() => this.#session.paste(text)),
     });
+  }
+
+  /** Who presses a key sees at once what it did. */
+  #answer(take: () => void): void {
+    take();
+    this.#draw();
+  }
+
+  /** The title says what is at stake; it changes when the desk begins to trade in another market. */
+  #entitle(): void {
+    const title = titleOf(this.#options);
+    if (title === this.#title) return;
+    this.#title = title;
+    this.#options.stdout.write(title);
   }
 
   /** A fault of the screen must not end the desk: it is said in place of the frame. */
   #rows(): readonly string[] {
     const size = this.#size();
     try {
-      return this.#session.draw(size).map((line) => paint(line, this.#look));
+      const lines = this.#session.draw(size).map((line) => paint(line, this.#look));
+      this.#entitle();
+      return lines;
     } catch (error) {
       const text = `the screen cannot be drawn: ${describeFailure(error)}; the desk goes on, q quits`;
       return [paint([span(shown(text), 'bad')], this.#look)];
@@ -120,7 +139,13 @@ class Terminal {
   }
 
   readonly #draw = (): void => {
-    if (this.#isOpen) this.#ink.rerender(this.#screen());
+    if (!this.#isOpen) return;
+    const rows = this.#rows();
+    const frame = rows.join('\n');
+    // Ink would lay out, measure and compare every row anew to find that none has changed.
+    if (frame === this.#frame) return;
+    this.#frame = frame;
+    this.#ink.rerender(this.#screen(rows));
   };
 
   #next(): void {
@@ -132,6 +157,7 @@ class Terminal {
 
   #redraw(): void {
     this.#ink.clear();
+    this.#frame = '';
     this.#draw();
   }
 

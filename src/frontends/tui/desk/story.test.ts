@@ -59,6 +59,7 @@ describe('the story', () => {
     expect(textAt(teller, 1_000)).toContain('signal');
     expect(textAt(teller, 1_500)).toContain('closed');
     expect(textAt(teller, 9_000)).toContain('closed');
+    expect(textAt(teller, 31_500), 'what is old is no news').toBe('');
   });
 
   it('leaves out what is for the audit log alone', () => {

@@ -9,6 +9,8 @@ type Data = Readonly<Record<string, unknown>>;
 
 /** A story stays so long before a later one takes its place, so that it can be read. */
 const SHOWN_MS = 1.5 * SECOND_MS;
+/** After so long it is no news any more. */
+const NEWS_MS = 30 * SECOND_MS;
 
 interface Story {
   readonly line: Line;
@@ -86,13 +88,16 @@ export class StoryTeller {
     if (this.#waiting === null || story.weight >= this.#waiting.weight) this.#waiting = story;
   }
 
-  /** @param realNow real time, milliseconds */
+  /**
+   * Empty while there is no news.
+   * @param realNow real time, milliseconds
+   */
   lineAt(realNow: number): Line {
     const isRead = this.#told === null || realNow - this.#told.at >= SHOWN_MS;
     if (this.#waiting !== null && isRead) {
       this.#told = { story: this.#waiting, at: realNow };
       this.#waiting = null;
     }
-    return this.#told?.story.line ?? [];
+    return this.#told === null || realNow - this.#told.at >= NEWS_MS ? [] : this.#told.story.line;
   }
 }

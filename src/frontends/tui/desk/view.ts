@@ -1,13 +1,17 @@
 import { averageEntryPrice, unrealizedPnl } from '../../../domain/position/ledger.ts';
 import { notional, priceFromMarketData } from '../../../domain/decimal.ts';
+import type { Candle } from '../../../domain/candle.ts';
+import type { Filter } from '../../../domain/filter.ts';
 import type { TraderId, VenueSymbol } from '../../../domain/ids.ts';
 import type { Position } from '../../../domain/position/position.ts';
 import type { Order } from '../../../domain/order/order.ts';
 import type { Signal } from '../../../domain/signal.ts';
+import type { Timeframe } from '../../../domain/time.ts';
 import type { EngineHandle, EngineStatus, MarketRow } from '../../../ports/engine-handle.ts';
-import type { LogLine, TuiInfo } from '../options.ts';
+import type { LogLine, Offline, TuiInfo } from '../options.ts';
 import { shown } from '../style/text.ts';
 import type { Line } from '../style/line.ts';
+import type { CandleBook } from './candle-book.ts';
 import type { ClosedTrade } from './closed-trade.ts';
 import type { PriceMemory } from './price-memory.ts';
 
@@ -34,19 +38,47 @@ export interface DeskView {
   readonly prices: PriceMemory;
   readonly story: Line;
   readonly notice: string | null;
+  readonly offline: Offline | null;
   marketOf(symbol: VenueSymbol): MarketRow | null;
   /** The trader's name as the screen takes it. */
   traderName(id: TraderId | null): string;
+  /** What the trader is made of, null when it is removed or not a trader's. */
+  filterOf(id: TraderId | null): Filter | null;
+  /**
+   * The closed candles of the symbol on the clock of the trader, or of the first one where none is named; asked for in the
+   * background, empty until they are there.
+   */
+  chartOf(symbol: VenueSymbol, trader: TraderId | null): ChartCandles;
 }
 
-/** The parts of a view that do not come from the engine. */
-export type DeskSurroundings = Pick<DeskView, 'now' | 'info' | 'trades' | 'logs' | 'prices' | 'story' | 'notice'>;
+export interface ChartCandles {
+  readonly timeframe: Timeframe;
+  /** Oldest first. */
+  readonly candles: readonly Candle[];
+}
 
-export function takeView(engine: EngineHandle, surroundings: DeskSurroundings): DeskView {
+/** What charts show where no filter says what it looks at. */
+const PLAIN_TIMEFRAME: Timeframe = '5m';
+/** The widest chart shows no more. */
+const MOST_CANDLES = 240;
+
+/** The parts of a view that do not come from the engine. */
+export interface DeskSurroundings extends Pick<
+  DeskView,
+  'now' | 'info' | 'trades' | 'logs' | 'prices' | 'story' | 'notice' | 'offline'
+> {
+  readonly book: CandleBook;
+}
+
+export function takeView(engine: EngineHandle, { book, ...surroundings }: DeskSurroundings): DeskView {
   const markets = engine.markets();
   const traders = engine.traders();
   const bySymbol = new Map(markets.map((market) => [market.symbol, market]));
   const names = new Map(traders.map(({ trader }) => [trader.id, shown(trader.name)]));
+  const filterOf = (id: TraderId | null): Filter | null => {
+    const filterId = traders.find(({ trader }) => trader.id === id)?.trader.filterId;
+    return engine.filters().find((filter) => filter.id === filterId) ?? null;
+  };
   return {
     ...surroundings,
     status: engine.status(),
@@ -57,6 +89,14 @@ export function takeView(engine: EngineHandle, surroundings: DeskSurroundings): 
     positions: engine.positions().filter(({ state }) => state.status === 'open'),
     marketOf: (symbol) => bySymbol.get(symbol) ?? null,
     traderName: (id) => (id === null ? 'by hand' : (names.get(id) ?? 'removed')),
+    filterOf,
+    chartOf: (symbol, trader) => {
+      // As many as the filter needs are at hand; more would be asked for at the exchange.
+      const meta = (filterOf(trader) ?? filterOf(traders[0]?.trader.id ?? null))?.meta;
+      const timeframe = meta?.timeframes[0] ?? PLAIN_TIMEFRAME;
+      const limit = Math.min(MOST_CANDLES, meta?.lookback ?? MOST_CANDLES);
+      return { timeframe, candles: book.of({ symbol, timeframe, limit }, surroundings.now) };
+    },
   };
 }
 

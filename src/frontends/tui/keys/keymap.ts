@@ -27,6 +27,7 @@ export type ActionId =
   | 'enlarge'
   | 'statistics'
   | 'help'
+  | 'command'
   | 'redraw'
   | 'quit';
 
@@ -65,11 +66,24 @@ export const KEYMAP: readonly Binding[] = [
   { action: 'find', keys: ['/'], does: 'find a row by its text', footer: 'find', group: 'Look' },
   { action: 'find_next', keys: ['n'], does: 'the next row found', group: 'Look' },
   { action: 'find_previous', keys: ['N'], does: 'the row found before', group: 'Look' },
-  { action: 'sort', keys: ['s'], does: 'sort by the next column', footer: 'sort', group: 'Look' },
+  {
+    action: 'sort',
+    keys: ['s'],
+    does: 'sort; while OFFLINE: start the simulated market',
+    footer: 'sort',
+    group: 'Look',
+  },
   { action: 'sort_reverse', keys: ['S'], does: 'turn the order round', group: 'Look' },
   { action: 'enlarge', keys: ['+'], does: 'the panel alone on the screen, and back', footer: 'large', group: 'Look' },
   { action: 'statistics', keys: ['$'], does: 'statistics of the closed trades', footer: 'stats', group: 'Look' },
   { action: 'help', keys: ['?'], does: 'all keys', footer: 'help', group: 'Look' },
+  {
+    action: 'command',
+    keys: [':'],
+    does: 'a command, as on the command line (Tab completes)',
+    footer: 'command',
+    group: 'Act',
+  },
   { action: 'redraw', keys: ['Ctrl+L'], does: 'draw the screen anew', group: 'Look' },
   { action: 'pause_trader', keys: ['p', 'Space'], does: 'pause or resume the chosen trader', group: 'Act' },
   { action: 'approve', keys: ['a'], does: 'approve the chosen signal', group: 'Act' },

@@ -1,4 +1,4 @@
-import type { Key } from 'ink';
+import type { Key } from '../drawing.ts';
 
 type SpecialKey = Exclude<keyof Key, 'eventType'>;
 
@@ -17,6 +17,24 @@ const SPECIAL: readonly (readonly [SpecialKey, string])[] = [
   ['delete', 'Backspace'],
 ];
 
+/** Keys that came faster than they are read arrive in one text, the special ones among them as control characters. */
+const CHARACTERS: Readonly<Record<string, string>> = {
+  ' ': 'Space',
+  '\r': 'Enter',
+  '\n': 'Enter',
+  '\t': 'Tab',
+  '\b': 'Backspace',
+  '\u007f': 'Backspace',
+};
+
+/** What Ctrl and a letter send is the letter's code without its upper bits. */
+const LETTERS = 0x40;
+
+function keyName(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return CHARACTERS[character] ?? (code < 0x20 ? `Ctrl+${String.fromCharCode(code + LETTERS)}` : character);
+}
+
 /** The keys of one message of the terminal by the names of the keymap; several when they came faster than they are read. */
 export function keyNames(input: string, key: Key): readonly string[] {
   if (key.eventType === 'release') return [];
@@ -25,5 +43,5 @@ export function keyNames(input: string, key: Key): readonly string[] {
   if (special !== undefined) return [special[1]];
   if (key.ctrl) return input === '' ? [] : [`Ctrl+${input.toUpperCase()}`];
   if (key.meta) return [];
-  return [...input].map((character) => (character === ' ' ? 'Space' : character));
+  return [...input].map(keyName);
 }

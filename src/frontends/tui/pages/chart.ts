@@ -18,8 +18,11 @@ const DOT_BITS: readonly (readonly number[])[] = [
   [0x01, 0x02, 0x04, 0x40],
   [0x08, 0x10, 0x20, 0x80],
 ];
-const LABEL_WIDTH = 19;
-const LEVEL_SIGN = '┄';
+/** Lower than this a chart shows nothing to be seen: where a page has less room, it is scrolled to. */
+export const LEAST_CHART_ROWS = 8;
+/** Columns at the right of a chart for the names of levels. */
+export const LABEL_WIDTH = 19;
+export const LEVEL_SIGN = '┄';
 
 interface Scale {
   readonly lowest: number;

@@ -9,14 +9,39 @@ import { quantityWord, shortWord, spanWord } from '../style/figures.ts';
 import type { Line } from '../style/line.ts';
 import { span, toneOfChange } from '../style/line.ts';
 import { paragraph, shown } from '../style/text.ts';
-import { chartLines } from './chart.ts';
+import { candleChartLines } from './candle-chart.ts';
+import { chartLines, LEAST_CHART_ROWS } from './chart.ts';
+import type { ChartLevel } from './chart.ts';
 import type { Pair } from './pairs.ts';
 import { headline, pairLines } from './pairs.ts';
 
-export function tradeLines(trade: ClosedTrade, view: DeskView, width: number): Line[] {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function roomBelow(text: readonly Line[], { width, height }: Size): Size {
+  return { width, height: Math.max(LEAST_CHART_ROWS, height - text.length) };
+}
+
+/** The candles around a trade, E under the one of its entry and X under that of its exit. Empty when they are not known. */
+function tradeChart(trade: ClosedTrade, view: DeskView, size: Size): Line[] {
+  const { symbol, traderId, entryPrice, exitPrice, entryTime, exitTime } = trade;
+  const levels: readonly ChartLevel[] = [
+    { name: 'entry', price: entryPrice, tone: 'accent' },
+    ...(exitPrice === null ? [] : [{ name: 'exit', price: exitPrice, tone: toneOfChange(trade.pnl) } as const]),
+  ];
+  const marks = [
+    { letter: 'E', at: entryTime },
+    { letter: 'X', at: exitTime },
+  ];
+  return candleChartLines(view.chartOf(symbol, traderId), { levels, marks }, size) ?? [];
+}
+
+export function tradeLines(trade: ClosedTrade, view: DeskView, size: Size): Line[] {
   const { quoteAsset } = view.info;
   const result = `${profitWord(trade.pnl)} ${quoteAsset} (${percentWord(trade.pnlPct)}) after fees`;
-  return [
+  const text = [
     headline(`${trade.symbol} ${trade.side}, closed by ${trade.reason}`),
     ...pairLines(
       [
@@ -29,9 +54,11 @@ export function tradeLines(trade: ClosedTrade, view: DeskView, width: number): L
         ['trader', view.traderName(trade.traderId)],
         ['entered for', trade.conditions.map(shown).join('; ') || NOTHING],
       ],
-      width,
+      size.width,
     ),
+    [],
   ];
+  return [...text, ...tradeChart(trade, view, roomBelow(text, size))];
 }
 
 function statePairs({ state }: Order): Pair[] {
@@ -71,7 +98,7 @@ export function orderLines(order: Order, view: DeskView, width: number): Line[] 
   ];
 }
 
-export function marketLines(market: MarketRow, view: DeskView, size: { width: number; height: number }): Line[] {
+export function marketLines(market: MarketRow, view: DeskView, size: Size): Line[] {
   const text = [
     headline(market.symbol),
     ...pairLines(
@@ -88,8 +115,11 @@ export function marketLines(market: MarketRow, view: DeskView, size: { width: nu
     ),
     [],
   ];
-  const prices = view.prices.pricesOf(market.symbol);
-  return [...text, ...chartLines(prices, [], { width: size.width, height: size.height - text.length })];
+  const { symbol, last } = market;
+  const room = roomBelow(text, size);
+  const levels = last > 0 ? [{ name: 'now', price: last, tone: 'strong' } as const] : [];
+  const candles = candleChartLines(view.chartOf(symbol, null), { levels, marks: [] }, room);
+  return [...text, ...(candles ?? chartLines(view.prices.pricesOf(symbol), [], room))];
 }
 
 export function logLines({ at, level, source, text }: NumberedLog, width: number): Line[] {

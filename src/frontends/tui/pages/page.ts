@@ -37,7 +37,7 @@ function detailLines({ list, key }: Wanted, view: DeskView, size: Size): Line[] 
     case 'signals':
       return found(
         view.signals.find(({ id }) => id === key),
-        (row) => signalLines(row, view, size.width),
+        (row) => signalLines(row, view, size),
       );
     case 'open':
       return found(
@@ -47,7 +47,7 @@ function detailLines({ list, key }: Wanted, view: DeskView, size: Size): Line[] 
     case 'closed':
       return found(
         view.trades.find(({ id }) => id === key),
-        (row) => tradeLines(row, view, size.width),
+        (row) => tradeLines(row, view, size),
       );
     case 'orders':
       return found(
@@ -72,6 +72,8 @@ export function pageLines(page: Page, view: DeskView, size: Size): Line[] {
       return helpLines();
     case 'statistics':
       return statisticsLines(view);
+    case 'answer':
+      return page.lines.map((line): Line => [span(` ${line}`)]);
     case 'details':
       return detailLines(page, view, size) ?? [[span(' it is not there any more (Esc goes back)', 'dim')]];
   }

@@ -9,27 +9,36 @@ import type { Line } from '../style/line.ts';
 import { span, toneOfChange } from '../style/line.ts';
 import { shown } from '../style/text.ts';
 import type { ChartLevel } from './chart.ts';
-import { chartLines } from './chart.ts';
+import { candleChartLines } from './candle-chart.ts';
+import { chartLines, LEAST_CHART_ROWS } from './chart.ts';
 import type { Pair } from './pairs.ts';
 import { headline, pairLines } from './pairs.ts';
 
-/** Entry, stop and the targets ahead, as the chart draws them. */
+/** Entry, stop, the price now and the targets ahead, as the chart draws them. */
 function levelsOf(position: Position, view: DeskView): readonly ChartLevel[] {
-  const { entry, stop } = positionFigures(position, view);
+  const { entry, stop, now } = positionFigures(position, view);
   const ahead = position.plan.targets.filter(({ reachedAt }) => reachedAt === null);
   return [
     ...(stop === null ? [] : [{ name: 'stop', price: stop, tone: 'down' } as const]),
     ...(entry === null ? [] : [{ name: 'entry', price: entry, tone: 'accent' } as const]),
     ...ahead.map(({ price }, at) => ({ name: `target${at + 1}`, price: price.toNumber(), tone: 'up' as const })),
+    ...(now === null ? [] : [{ name: 'now', price: now, tone: 'strong' } as const]),
   ];
 }
 
+/** The position's candles; where there are none, the prices that the screen saw. */
 export function positionChart(
   position: Position,
   view: DeskView,
   size: { readonly width: number; readonly height: number },
 ): Line[] {
-  return chartLines(view.prices.pricesOf(position.symbol), levelsOf(position, view), size);
+  const { symbol, traderId, openedAt } = position;
+  const levels = levelsOf(position, view);
+  const drawn = { levels, marks: [{ letter: 'E', at: openedAt }] };
+  return (
+    candleChartLines(view.chartOf(symbol, traderId), drawn, size) ??
+    chartLines(view.prices.pricesOf(symbol), levels, size)
+  );
 }
 
 function guardWord({ protection }: Position): Pair[1] {
@@ -59,7 +68,7 @@ function planPairs({ plan }: Position): Pair[] {
   ];
 }
 
-/** A position as text, and its chart from the prices seen. */
+/** A position as text, and its chart. */
 export function positionLines(position: Position, view: DeskView, size: { width: number; height: number }): Line[] {
   const figures = positionFigures(position, view);
   const { quote, totals, futures } = position;
@@ -87,5 +96,6 @@ export function positionLines(position: Position, view: DeskView, size: { width:
     ),
     [],
   ];
-  return [...text, ...positionChart(position, view, { width: size.width, height: size.height - text.length })];
+  const height = Math.max(LEAST_CHART_ROWS, size.height - text.length);
+  return [...text, ...positionChart(position, view, { width: size.width, height })];
 }

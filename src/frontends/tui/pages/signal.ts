@@ -8,6 +8,8 @@ import { momentWord, NOTHING, priceWord } from '../style/figures.ts';
 import type { Line } from '../style/line.ts';
 import { span } from '../style/line.ts';
 import { shown } from '../style/text.ts';
+import { candleChartLines } from './candle-chart.ts';
+import { LEAST_CHART_ROWS } from './chart.ts';
 import type { Pair } from './pairs.ts';
 import { headline, pairLines } from './pairs.ts';
 
@@ -29,11 +31,15 @@ function listPairs(name: string, texts: readonly string[]): Pair[] {
   return texts.map((text, at) => [at === 0 ? name : '', text] as const);
 }
 
-/** A signal as text: what matched, what was plotted, and what became of it. */
-export function signalLines(signal: Signal, view: DeskView, width: number): Line[] {
+/** A signal as text: what matched, what was plotted, and what became of it; and the candles, S under the one that matched. */
+export function signalLines(
+  signal: Signal,
+  view: DeskView,
+  size: { readonly width: number; readonly height: number },
+): Line[] {
   const { state } = signal;
   const targets = signal.takeProfit.map(({ at }) => formatLevel(at));
-  return [
+  const text = [
     headline(`${signal.symbol} ${signal.side}, found by ${view.traderName(signal.traderId)}`),
     ...pairLines(
       [
@@ -49,7 +55,15 @@ export function signalLines(signal: Signal, view: DeskView, width: number): Line
         ['targets', targets.length === 0 ? "the trader's" : targets.join(', ')],
         ['checked', momentWord(signal.checkedAt)],
       ],
-      width,
+      size.width,
     ),
+    [],
   ];
+  const drawn = {
+    levels: signal.price > 0 ? [{ name: 'found', price: signal.price, tone: 'accent' } as const] : [],
+    marks: [{ letter: 'S', at: signal.checkedAt - 1 }],
+  };
+  const height = Math.max(LEAST_CHART_ROWS, size.height - text.length);
+  const chart = candleChartLines(view.chartOf(signal.symbol, signal.traderId), drawn, { ...size, height });
+  return [...text, ...(chart ?? [])];
 }

@@ -7,6 +7,7 @@ import { span, toneOfChange } from '../style/line.ts';
 import { fit } from '../style/text.ts';
 import { headline } from './pairs.ts';
 
+/** Figures of closed trades, quote units, after fees. */
 interface Figures {
   readonly trades: number;
   readonly wins: number;
@@ -14,7 +15,7 @@ interface Figures {
   readonly lost: number;
 }
 
-function figuresOf(trades: readonly ClosedTrade[]): Figures {
+export function figuresOf(trades: readonly ClosedTrade[]): Figures {
   const pnls = trades.map(({ pnl }) => pnl);
   return {
     trades: trades.length,

@@ -1,15 +1,17 @@
 import { formatLevel } from '../../../domain/levels.ts';
 import type { Trader } from '../../../domain/trader.ts';
 import type { TraderFunnel } from '../../../ports/engine-handle.ts';
+import { positionFigures } from '../desk/view.ts';
 import type { DeskView, TraderRow } from '../desk/view.ts';
 import { countdownWord } from '../panels/traders.ts';
 import { missWord, sizeWord } from '../panels/words.ts';
 import { NOTHING, profitWord, spanWord } from '../style/figures.ts';
 import type { Line } from '../style/line.ts';
 import { span, toneOfChange } from '../style/line.ts';
-import { shown } from '../style/text.ts';
+import { fit, shown } from '../style/text.ts';
 import type { Pair } from './pairs.ts';
 import { headline, pairLines } from './pairs.ts';
+import { figuresOf } from './statistics.ts';
 
 function exitsWord({ exits }: Trader): string {
   if (exits === null) return 'as the filter says';
@@ -41,15 +43,58 @@ function placePairs({ lastFault }: TraderFunnel): Pair[] {
   return line === null ? [] : [['', `line ${line} of the filter`]];
 }
 
-function tradesPair(trader: Trader, view: DeskView): Pair {
+/** What its closed trades brought, and what is open. */
+function statisticsPairs(trader: Trader, view: DeskView): Pair[] {
+  const { quoteAsset } = view.info;
   const trades = view.trades.filter(({ traderId }) => traderId === trader.id);
-  const wins = trades.filter(({ pnl }) => pnl > 0).length;
-  const pnl = trades.reduce((sum, trade) => sum + trade.pnl, 0);
-  const text = `${trades.length} closed, ${wins} won, ${profitWord(pnl)} ${view.info.quoteAsset}`;
-  return ['trades', span(text, toneOfChange(pnl))];
+  const open = view.positions.filter(({ traderId }) => traderId === trader.id);
+  const running = open.reduce((sum, position) => sum + (positionFigures(position, view).profit ?? 0), 0);
+  const held = span(
+    `${open.length}${open.length === 0 ? '' : `, ${profitWord(running)} ${quoteAsset}`}`,
+    toneOfChange(running),
+  );
+  if (trades.length === 0)
+    return [
+      ['open now', held],
+      ['trades', 'none closed yet'],
+    ];
+  const { wins, gained, lost } = figuresOf(trades);
+  const pnl = gained - lost;
+  const pnls = trades.map((trade) => trade.pnl);
+  const holdMs = trades.reduce((sum, { entryTime, exitTime }) => sum + exitTime - entryTime, 0) / trades.length;
+  const factor = lost === 0 ? '' : `, ${(gained / lost).toFixed(2)} won for each 1 lost`;
+  return [
+    ['open now', held],
+    ['trades', `${trades.length} closed, ${wins} won (${Math.round((100 * wins) / trades.length)} %)`],
+    ['profit', span(`${profitWord(pnl)} ${quoteAsset} after fees${factor}`, toneOfChange(pnl))],
+    [
+      'a trade',
+      `${profitWord(pnl / trades.length)}; best ${profitWord(Math.max(...pnls))}, worst ${profitWord(Math.min(...pnls))}`,
+    ],
+    ['held', `${spanWord(holdMs)} on average`],
+  ];
 }
 
-/** A trader as text: how it is set, how far its matches came, and what it lacks. */
+const NUMBER_WIDTH = 4;
+
+/** The code with its line numbers; a line that is too long goes on in the next row. */
+function sourceLines(trader: Trader, view: DeskView, width: number): Line[] {
+  const filter = view.filterOf(trader.id);
+  if (filter === null) return [];
+  const room = Math.max(20, width - NUMBER_WIDTH - 3);
+  const faultLine = view.traders.find((row) => row.trader.id === trader.id)?.funnel.lastFault?.line ?? null;
+  const lines = filter.source.trimEnd().split('\n');
+  const code = lines.flatMap((text, at): Line[] => {
+    const rows = shown(text.replaceAll('\t', '  ')).match(new RegExp(`.{1,${room}}`, 'gu')) ?? [''];
+    return rows.map((row, part) => [
+      span(` ${fit(part === 0 ? String(at + 1) : '', NUMBER_WIDTH, 'right')} `, 'dim'),
+      span(row, faultLine === at + 1 ? 'bad' : 'plain'),
+    ]);
+  });
+  return [[], headline(`Source: ${shown(filter.name)}, ${filter.origin}`), ...code];
+}
+
+/** A trader as text: how it is set, how far its matches came, what it won, what it lacks, and its code. */
 export function traderLines({ trader, funnel, nextCheckAt }: TraderRow, view: DeskView, width: number): Line[] {
   const params = Object.entries(trader.params).map(([name, value]) => `${name}=${value}`);
   const { checked, matched, approved, ordered, filled, lastFault } = funnel;
@@ -66,7 +111,7 @@ export function traderLines({ trader, funnel, nextCheckAt }: TraderRow, view: De
           'so far',
           `${checked} checked, ${matched} matched, ${approved} approved, ${ordered} ordered, ${filled} filled`,
         ],
-        tradesPair(trader, view),
+        ...statisticsPairs(trader, view),
         ['last refusal', funnel.lastRefusal === null ? 'none' : shown(funnel.lastRefusal)],
         ['nearest', funnel.nearestMiss === null ? NOTHING : missWord(funnel.nearestMiss)],
         ['last fault', fault],
@@ -80,5 +125,6 @@ export function traderLines({ trader, funnel, nextCheckAt }: TraderRow, view: De
       ],
       width,
     ),
+    ...sourceLines(trader, view, width),
   ];
 }

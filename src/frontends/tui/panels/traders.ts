@@ -72,11 +72,14 @@ function columnsOf(view: DeskView): readonly Column<TraderRow>[] {
 
 /** Who is at work, when it looks next, how far its matches came, and what holds it back. */
 export function tradersListing(view: DeskView, sorting: Sorting): Listing {
+  const isWaiting = view.notice !== null || view.offline !== null;
   return listing({
     columns: columnsOf(view),
     rows: view.traders,
     keyOf: ({ trader }) => trader.id,
-    empty: 'no traders: put a filter to work with `aitrader trader add FILE`',
+    empty: isWaiting
+      ? 'the traders begin when the market is there'
+      : 'no traders: put a filter to work with `aitrader trader add FILE`',
     sorting,
   });
 }

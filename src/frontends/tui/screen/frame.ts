@@ -50,6 +50,7 @@ function tabLine({ ui }: Scene, width: number): Line {
 }
 
 function pageTitle(page: Page): string {
+  if (page.kind === 'answer') return page.title;
   return { help: 'Keys', statistics: 'Statistics', details: 'Details' }[page.kind];
 }
 

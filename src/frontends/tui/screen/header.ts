@@ -4,7 +4,8 @@ import { moneyWord, percentWord, profitWord } from '../style/figures.ts';
 import { countdownWord } from '../panels/traders.ts';
 import type { Line, Span } from '../style/line.ts';
 import { span, toneOfChange } from '../style/line.ts';
-import { fit, fitLine, shown } from '../style/text.ts';
+import { fit, fitLine, shown, wrapText } from '../style/text.ts';
+import { SECOND_MS } from '../../../domain/time.ts';
 
 const MONEY_WORDS: Readonly<Record<MoneyKind, Span>> = {
   sim: span('SIMULATED MONEY', 'accent'),
@@ -14,14 +15,16 @@ const MONEY_WORDS: Readonly<Record<MoneyKind, Span>> = {
 
 const SEPARATOR = span(' · ', 'border');
 
-function feedCell({ status }: DeskView): Span {
+function feedCell({ status, offline, markets }: DeskView): Span {
+  if (offline !== null) return span('OFFLINE', 'bad');
   switch (status.feed) {
     case 'connected': {
       const latency = Number.isFinite(status.feedLatencyMs) ? ` ${Math.round(status.feedLatencyMs)} ms` : '';
       return span(`connected${latency}`, 'good');
     }
     case 'reconnecting':
-      return span('RECONNECTING', 'warn');
+      // What was never there is not there again.
+      return span(markets.length === 0 ? 'connecting' : 'RECONNECTING', 'warn');
     case 'offline':
       return span('OFFLINE', 'bad');
   }
@@ -48,6 +51,18 @@ function joined(cells: readonly Span[]): Line {
   return cells.flatMap((cell, at) => (at === 0 ? [span(' '), cell] : [SEPARATOR, cell]));
 }
 
+const MOST_OFFLINE_LINES = 3;
+
+/** Why there is no market, when it is tried again, and what can be done meanwhile. */
+function offlineLines({ offline }: DeskView, width: number): Line[] {
+  if (offline === null) return [];
+  const { why, nextTryMs } = offline;
+  const next = nextTryMs === null ? 'trying now' : `next try in ${Math.ceil(nextTryMs / SECOND_MS)} s`;
+  const text = `OFFLINE: ${shown(why)} · ${next} · s starts the simulated market`;
+  const lines = wrapText(text, width - 1).slice(0, MOST_OFFLINE_LINES);
+  return lines.map((line): Line => [span(` ${line}`, 'bad')]);
+}
+
 /** Mode, money, connection, equity, the day's profit and whether opening is on; with real money it begins by saying so. */
 export function headerLines(view: DeskView, width: number): Line[] {
   const { status, info, notice } = view;
@@ -70,6 +85,7 @@ export function headerLines(view: DeskView, width: number): Line[] {
       span(today, toneOfChange(pnl)),
       ...openingCells(view),
     ]),
+    ...offlineLines(view, width),
   ];
   return lines.map((line) => fitLine(line, width));
 }

@@ -1,10 +1,11 @@
 import type { ActionId } from '../keys/keymap.ts';
 import type { Listing } from '../panels/listing.ts';
+import { openCommandLine } from './command-line.ts';
 import { act } from './deeds.ts';
 import { listingOf } from './lists.ts';
 import { chosenIndex, PANELS, POSITION_TABS, sortingOf } from './state.ts';
 import type { UiState } from './state.ts';
-import { currentList, openPage, refuse, stay } from './step.ts';
+import { currentList, leave, openPage, refuse, stay } from './step.ts';
 import type { ActContext, Step } from './step.ts';
 
 /** A key while the panels are before the user. */
@@ -46,7 +47,10 @@ export function browse(ui: UiState, action: ActionId, context: ActContext): Step
       return findFrom(ui, { context, direction: -1, offset: 1 });
     case 'sort':
     case 'sort_reverse':
+      if (context.view.offline !== null && action === 'sort') return leave(ui, 'simulate');
       return sort(ui, action, context);
+    case 'command':
+      return openCommandLine(ui);
     case 'enlarge':
       return stay({ ...ui, isEnlarged: !ui.isEnlarged });
     case 'back':

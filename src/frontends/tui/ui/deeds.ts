@@ -1,9 +1,11 @@
+import { decimal } from '../../../domain/decimal.ts';
 import { isFinal } from '../../../domain/order/order.ts';
 import type { DeskView } from '../desk/view.ts';
 import type { ActionId } from '../keys/keymap.ts';
 import { approval, askApprove, askCancel, askClose, askKill, askQuit, askResume } from './questions.ts';
+import type { Deed } from './question.ts';
 import type { ListId, UiState } from './state.ts';
-import { ask, currentList, openPage, refuse, stay } from './step.ts';
+import { ask, currentList, leave, openPage, refuse, stay } from './step.ts';
 import type { Step } from './step.ts';
 
 /** What acts on the chosen row or on the desk. */
@@ -11,6 +13,8 @@ export type Acting = Extract<
   ActionId,
   'open' | 'pause_trader' | 'approve' | 'reject' | 'close' | 'pause_opening' | 'kill' | 'quit'
 >;
+
+type Asked = Omit<Extract<Deed, { kind: 'command' }>, 'kind'>;
 
 /** @param key of the chosen row, null when there is none */
 export function act(
@@ -34,7 +38,7 @@ export function act(
       return ask(ui, askKill(view));
     case 'quit': {
       const question = askQuit(view);
-      return question === null ? { ui, deed: { kind: 'quit' } } : ask(ui, question);
+      return question === null ? leave(ui, 'quit') : ask(ui, question);
     }
   }
 }
@@ -96,6 +100,18 @@ function close(ui: UiState, key: string | null, view: DeskView): Step {
     return ask(ui, askCancel(order, view));
   }
   return refuse(ui, 'choose a position or an order first: press 4');
+}
+
+/** Pauses opening and closes every open position, one command after the other. */
+export function closingCommands({ positions }: DeskView): readonly Asked[] {
+  const reason = 'closing all before quitting';
+  return [
+    { command: { type: 'pause_opening', reason }, done: 'opening is paused' },
+    ...positions.map(({ id, symbol }): Asked => {
+      const command = { type: 'close_position', positionId: id, fraction: decimal('1') } as const;
+      return { command, done: `closing ${symbol}` };
+    }),
+  ];
 }
 
 function pauseOpening(ui: UiState, view: DeskView): Step {

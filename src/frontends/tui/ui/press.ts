@@ -3,11 +3,11 @@ import { actionOf } from '../keys/keymap.ts';
 import { browse, findFrom } from './browse.ts';
 import { act } from './deeds.ts';
 import { listingOf } from './lists.ts';
+import { typeCommand } from './command-line.ts';
 import type { Mode, UiState } from './state.ts';
 import { refuse, stay } from './step.ts';
 import type { ActContext, Step } from './step.ts';
-
-const BROWSE: Mode = { kind: 'browse' };
+import { BROWSE, edited } from './typing.ts';
 
 /** The step that a key makes. Pure: what is to be done is in the answer. */
 export function press(ui: UiState, key: string, context: ActContext): Step {
@@ -16,6 +16,8 @@ export function press(ui: UiState, key: string, context: ActContext): Step {
       return answer(ui, ui.mode, key);
     case 'find':
       return typeFind(ui, ui.mode.text, { key, context });
+    case 'command':
+      return typeCommand(ui, ui.mode, key);
     case 'page':
       return turnPage(ui, ui.mode, { key, context });
     case 'browse': {
@@ -37,13 +39,6 @@ function answer(ui: UiState, { question, typed }: Extract<Mode, { kind: 'ask' }>
     return typed === asked.words ? { ui: closed, deed: asked.deed } : refuse(closed, 'not done: the name differs');
   }
   return stay({ ...ui, mode: { kind: 'ask', question, typed: edited(typed, key) } });
-}
-
-/** The text after a key was typed into it. */
-function edited(text: string, key: string): string {
-  if (key === 'Backspace') return text.slice(0, -1);
-  if (key === 'Space') return `${text} `;
-  return [...key].length === 1 ? text + key : text;
 }
 
 interface Pressed {

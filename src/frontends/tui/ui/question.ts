@@ -1,8 +1,16 @@
 import type { EngineCommand } from '../../../domain/command.ts';
+import type { ReadCommand } from '../options.ts';
+
+/** How the user leaves: ends the desk, lets it go on without a screen, or has the simulated market started in its place. */
+export type Leaving = 'quit' | 'headless' | 'simulate';
 
 /** What is to be done after an answer. */
 export type Deed =
-  { readonly kind: 'command'; readonly command: EngineCommand; readonly done: string } | { readonly kind: 'quit' };
+  | { readonly kind: 'command'; readonly command: EngineCommand; readonly done: string }
+  | { readonly kind: 'run'; readonly read: ReadCommand }
+  | { readonly kind: 'leave'; readonly how: Leaving }
+  /** Pauses opening, closes every position, and quits when none is left. */
+  | { readonly kind: 'close_and_quit' };
 
 /** One key that answers a question. */
 export interface Choice {

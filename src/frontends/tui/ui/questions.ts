@@ -3,6 +3,7 @@ import { isFinal } from '../../../domain/order/order.ts';
 import type { Order } from '../../../domain/order/order.ts';
 import type { Position } from '../../../domain/position/position.ts';
 import type { Signal } from '../../../domain/signal.ts';
+import type { Trader } from '../../../domain/trader.ts';
 import type { DeskView } from '../desk/view.ts';
 import { positionFigures } from '../desk/view.ts';
 import { sizeWord } from '../panels/words.ts';
@@ -29,7 +30,8 @@ const PARTS = [
   ['4', 'a quarter', '0.25'],
 ] as const;
 
-export function askClose(position: Position, view: DeskView): Question {
+/** @param share how much of it is meant, where that is not for choosing */
+export function askClose(position: Position, view: DeskView, share: string | null = null): Question {
   const { id, symbol, side } = position;
   const { worth, profit, profitPct } = positionFigures(position, view);
   const choices = PARTS.map(([key, says, fraction]): Choice => {
@@ -38,7 +40,7 @@ export function askClose(position: Position, view: DeskView): Question {
   });
   const standing = `worth ${amount(worth, view)}, ${profitWord(profit)} (${percentWord(profitPct)})`;
   return {
-    text: `${prefix(view)}close ${symbol} ${side}, ${standing}, at the market?`,
+    text: `${prefix(view)}close ${share === null ? '' : `${shown(share)} of `}${symbol} ${side}, ${standing}, at the market?`,
     isDangerous: true,
     answer: { kind: 'keys', choices },
   };
@@ -55,6 +57,22 @@ export function askCancel({ intent }: Order, view: DeskView): Question {
     text: `${prefix(view)}cancel the ${what}?`,
     isDangerous: intent.leg === 'stop',
     answer: { kind: 'keys', choices: [{ key: 'y', says: 'cancel it', deed }] },
+  };
+}
+
+/** A trader goes, its history stays. */
+export function askRemove({ id, name }: Trader, view: DeskView): Question {
+  const open = view.positions.filter(({ traderId }) => traderId === id).length;
+  const held = open === 0 ? '' : `; its ${counted(open, 'open position')} stay${open === 1 ? 's' : ''} guarded`;
+  const deed: Deed = {
+    kind: 'command',
+    command: { type: 'remove_trader', traderId: id },
+    done: `removed ${shown(name)}`,
+  };
+  return {
+    text: `${prefix(view)}take ${shown(name)} out of work${held}?`,
+    isDangerous: true,
+    answer: { kind: 'keys', choices: [{ key: 'y', says: 'remove it', deed }] },
   };
 }
 
@@ -78,16 +96,18 @@ function openWorth(view: DeskView): number {
   return view.positions.reduce((sum, position) => sum + (positionFigures(position, view).worth ?? 0), 0);
 }
 
-export function askKill(view: DeskView): Question {
+/** @param keepPositions close nothing */
+export function askKill(view: DeskView, keepPositions = false): Question {
   const working = view.orders.filter(({ state }) => !isFinal(state.status)).length;
   const held = `${counted(view.positions.length, 'position')} worth ${amount(openWorth(view), view)}`;
   const deed: Deed = {
     kind: 'command',
-    command: { type: 'kill', keepPositions: false, reason: 'kill key' },
+    command: { type: 'kill', keepPositions, reason: 'kill key' },
     done: 'KILL: opening is stopped, everything is being closed',
   };
+  const closing = keepPositions ? 'keep' : 'close';
   return {
-    text: `${prefix(view)}KILL: stop opening, cancel entries (${counted(working, 'order')} working), close ${held}?`,
+    text: `${prefix(view)}KILL: stop opening, cancel entries (${counted(working, 'order')} working), ${closing} ${held}?`,
     isDangerous: true,
     answer: { kind: 'keys', choices: [{ key: 'y', says: 'KILL', deed }] },
   };
@@ -114,9 +134,9 @@ export function askResume(view: DeskView): Question {
   };
 }
 
-/** Null: nothing is open, nothing needs to be asked. */
-export function askQuit(view: DeskView): Question | null {
-  if (view.positions.length === 0) return null;
+const QUIT: Deed = { kind: 'leave', how: 'quit' };
+
+function guardsWord(view: DeskView): string {
   const alone = view.positions.filter(({ protection }) => protection.guard !== 'venue').length;
   const guarded = view.positions.length - alone;
   const where =
@@ -127,9 +147,22 @@ export function askQuit(view: DeskView): Question | null {
     ...(guarded === 0 ? [] : [`${guarded} guarded ${where}`]),
     ...(alone === 0 ? [] : [`${alone} guarded by NOBODY once this program has ended`]),
   ];
+  return guards.join(', ');
+}
+
+/** Null: nothing is open, or it goes on without this program; nothing needs to be asked. */
+export function askQuit(view: DeskView): Question | null {
+  const { positions, status, info } = view;
+  if (positions.length === 0 || info.mode === 'monitor') return null;
+  const isLive = status.money === 'live';
+  const others: readonly Choice[] = [
+    { key: 'h', says: 'keep running headless', deed: { kind: 'leave', how: 'headless' } },
+    { key: 'c', says: 'close all, quit', deed: { kind: 'close_and_quit' } },
+  ];
+  const quit = ['y', 'Ctrl+C'].map((key): Choice => ({ key, says: isLive ? 'quit anyway' : 'quit', deed: QUIT }));
   return {
-    text: `${prefix(view)}quit with ${counted(view.positions.length, 'open position')}: ${guards.join(', ')}?`,
-    isDangerous: alone > 0,
-    answer: { kind: 'keys', choices: ['y', 'Ctrl+C'].map((key) => ({ key, says: 'quit', deed: { kind: 'quit' } })) },
+    text: `${prefix(view)}quit with ${counted(positions.length, 'open position')}: ${guardsWord(view)}?`,
+    isDangerous: isLive || positions.some(({ protection }) => protection.guard !== 'venue'),
+    answer: { kind: 'keys', choices: isLive ? [...others, ...quit] : quit },
   };
 }

@@ -17,12 +17,25 @@ export type ListId = Exclude<PanelId, 'positions'> | PositionTab;
 export type Page =
   | { readonly kind: 'help' }
   | { readonly kind: 'statistics' }
-  | { readonly kind: 'details'; readonly list: ListId; readonly key: string };
+  | { readonly kind: 'details'; readonly list: ListId; readonly key: string }
+  /** What a command answered. */
+  | { readonly kind: 'answer'; readonly title: string; readonly lines: readonly string[] };
+
+/** A command is being typed. */
+export interface CommandMode {
+  readonly kind: 'command';
+  readonly text: string;
+  /** How many lines back in the history the text was taken from; 0: it is new. */
+  readonly back: number;
+  /** The words that fit, after Tab. */
+  readonly offers: readonly string[];
+}
 
 /** What the keys mean now. */
 export type Mode =
   | { readonly kind: 'browse' }
   | { readonly kind: 'find'; readonly text: string }
+  | CommandMode
   | { readonly kind: 'ask'; readonly question: Question; readonly typed: string }
   /** `top`: the first line shown. */
   | { readonly kind: 'page'; readonly page: Page; readonly top: number };
@@ -44,6 +57,8 @@ export interface UiState {
   readonly sortings: Readonly<Partial<Record<ListId, Sorting>>>;
   /** What `n` looks for; empty: nothing. */
   readonly find: string;
+  /** The lines that were typed into the command line, the latest last. */
+  readonly history: readonly string[];
 }
 
 export interface Cursor {
@@ -59,6 +74,7 @@ export const FIRST_STATE: UiState = {
   cursors: {},
   sortings: {},
   find: '',
+  history: [],
 };
 
 export function listOf(panel: PanelId, tab: PositionTab): ListId {
