@@ -1,0 +1,438 @@
+import { createHash } from 'node:crypto';
+
+import { Decimal } from '../../src/domain/decimal.ts';
+import { asId } from '../../src/domain/ids.ts';
+import { parseLevel } from '../../src/domain/levels.ts';
+import { isLeftAlone } from '../../src/domain/position/protection.ts';
+import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
+import { Checks } from './checks.ts';
+import { Draw } from './draw.ts';
+import { Hands } from './hands.ts';
+import type { Plan } from './plan.ts';
+import { drawPlan } from './plan.ts';
+import type { Violation } from './rules.ts';
+import type { Spoil } from './world.ts';
+import { World } from './world.ts';
+
+export interface EpisodeOptions {
+  readonly seed: number;
+  readonly venueClass: unknown;
+  /** How long it lasts before it comes to rest; default: drawn. */
+  readonly minutes?: number;
+  /** A bug on purpose. */
+  readonly spoil?: Spoil;
+  /** Hears what happens, for a person who looks for the cause of a failure. */
+  readonly tell?: (line: string) => void;
+}
+
+export interface EpisodeReport {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly simulatedMs: number;
+  readonly requests: number;
+  readonly fills: number;
+  readonly trades: number;
+  readonly runs: number;
+  /** Of the audit log and of the requests. */
+  readonly digest: string;
+}
+
+/** What happens, and how often it does. */
+type Happening =
+  | 'signal'
+  | 'wait'
+  | 'jump'
+  | 'pause'
+  | 'resume'
+  | 'kill'
+  | 'close'
+  | 'tighten'
+  | 'crash_soon'
+  | 'crash_now'
+  | 'stop'
+  | 'feed_outage'
+  | 'network_outage'
+  | 'hand_limit'
+  | 'hand_trade'
+  | 'hand_reduce'
+  | 'hand_cancel'
+  | 'hand_cancels_ours'
+  | 'sockets'
+  | 'rate_limit'
+  | 'ban'
+  | 'skew'
+  | 'tick'
+  | 'halt'
+  | 'late_fill'
+  | 'partial_fill'
+  | 'request_fault'
+  | 'funding';
+
+const HAPPENINGS: readonly (readonly [number, Happening])[] = [
+  [30, 'signal'],
+  [10, 'wait'],
+  [6, 'jump'],
+  [1, 'pause'],
+  [6, 'resume'],
+  [1, 'kill'],
+  [4, 'close'],
+  [4, 'tighten'],
+  [1.5, 'crash_soon'],
+  [0.7, 'crash_now'],
+  [0.5, 'stop'],
+  [2, 'feed_outage'],
+  [1, 'network_outage'],
+  [3, 'hand_limit'],
+  [3, 'hand_trade'],
+  [1, 'hand_reduce'],
+  [1, 'hand_cancel'],
+  [1, 'hand_cancels_ours'],
+  [2, 'sockets'],
+  [1, 'rate_limit'],
+  [1, 'ban'],
+  [0.5, 'skew'],
+  [1, 'tick'],
+  [0.7, 'halt'],
+  [3, 'late_fill'],
+  [4, 'partial_fill'],
+  [8, 'request_fault'],
+  [0.5, 'funding'],
+];
+
+/** Every symbol has had a new price by then. */
+const GRID_MS = 8_000;
+/** How often what is to hold at rest is looked at before it counts as broken. */
+const REST_LOOKS = 3;
+const SETTLE_MINUTES = 5;
+/** As often the rules are looked at. */
+const LOOK_MS = 2 * SECOND_MS;
+
+/** One simulated life of an account, drawn from a seed. */
+export class Episode {
+  readonly #options: EpisodeOptions;
+  readonly #draw: Draw;
+  readonly #world: World;
+  readonly #checks: Checks;
+  readonly #hands: Hands;
+  #feedBackAt = Infinity;
+  /** Ticks by symbol, in multiples of that of the start. */
+  readonly #grids = new Map<string, number>();
+  readonly #undo: { readonly at: number; readonly act: () => void }[] = [];
+
+  constructor(options: EpisodeOptions) {
+    this.#options = options;
+    const draw = new Draw(options.seed);
+    const plan = drawPlan(draw, options.minutes ?? null);
+    this.#draw = draw;
+    this.#world = new World({
+      plan,
+      draw: draw.branch(),
+      venueClass: options.venueClass,
+      spoil: options.spoil ?? {},
+      onSubmit: (submission) => this.#checks.submitted(submission),
+    });
+    this.#checks = new Checks(this.#world);
+    this.#hands = new Hands(this.#world, this.#checks, draw.branch());
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  /** Plays it to its end, or to the first violation. */
+  async play(): Promise<EpisodeReport> {
+    const { plan } = this.#world;
+    const startMs = plan.startMs;
+    try {
+      await this.#live(plan);
+      if (this.#isClean) await this.#comeToRest();
+      if (this.#isClean) await this.#runThroughStops();
+    } catch (failure) {
+      this.#checks.note('no_fault', failure instanceof Error ? (failure.stack ?? failure.message) : String(failure));
+    }
+    return this.#report(startMs);
+  }
+
+  get #isClean(): boolean {
+    return this.#checks.violations.length === 0;
+  }
+
+  async #live(plan: Plan): Promise<void> {
+    const world = this.#world;
+    world.start();
+    await this.#pass(3_000);
+    world.exchange.addFaults({ seed: this.#draw.whole(1, 1e9), rates: plan.rates });
+    while (world.clock.now() < plan.endMs && this.#isClean) {
+      await this.#happen(this.#draw.weighted(HAPPENINGS));
+      await this.#pass(this.#draw.between(100, 2 * plan.pace));
+    }
+  }
+
+  /** Lets time pass, and looks at the rules on the way. */
+  async #pass(ms: number): Promise<void> {
+    const { clock } = this.#world;
+    const untilMs = clock.now() + Math.round(ms);
+    while (clock.now() < untilMs && this.#isClean) {
+      await this.#world.moveTo(Math.min(untilMs, clock.now() + LOOK_MS));
+      this.#undoDue();
+      this.#checks.check();
+    }
+  }
+
+  #undoDue(): void {
+    const now = this.#world.clock.now();
+    if (now >= this.#feedBackAt) {
+      this.#feedBackAt = Infinity;
+      this.#world.feed?.restore();
+    }
+    const due = this.#undo.filter(({ at }) => at <= now);
+    for (const undo of due) {
+      this.#undo.splice(this.#undo.indexOf(undo), 1);
+      undo.act();
+    }
+  }
+
+  async #happen(what: Happening): Promise<void> {
+    const told = (await this.#carryOut(what)) ?? '';
+    this.#options.tell?.(`${this.#stamp()} ${what} ${told}`);
+  }
+
+  #stamp(): string {
+    return new Date(this.#world.clock.now()).toISOString().slice(11, 23);
+  }
+
+  /** @returns what is to be said of it */
+  async #carryOut(what: Happening): Promise<string | undefined> {
+    const world = this.#world;
+    const { plan, clock, network } = world;
+    const draw = this.#draw;
+    const now = clock.now();
+    switch (what) {
+      case 'wait':
+        return undefined;
+      case 'signal':
+        return this.#signal();
+      case 'jump': {
+        const symbol = draw.pick(plan.traded);
+        const factor = 1 + draw.between(-0.03, 0.03);
+        world.market.jump(symbol, factor);
+        return `${symbol} x ${factor.toFixed(4)}`;
+      }
+      case 'pause': {
+        const isDone = await world.execute({ type: 'pause_opening', reason: 'a simulation wants it' });
+        if (isDone === true) this.#checks.mayOpen = false;
+        return String(isDone);
+      }
+      case 'resume':
+        // From here on it may be that opening is allowed again, whether the program lives to say so or not.
+        if (world.engine !== null) this.#checks.mayOpen = true;
+        return String(await world.execute({ type: 'resume_opening' }));
+      case 'kill': {
+        const keepPositions = draw.isTrue(0.4);
+        const isDone = await world.execute({ type: 'kill', keepPositions, reason: 'a simulation wants it' });
+        if (isDone === true) this.#checks.mayOpen = false;
+        return `${keepPositions ? 'keeping positions' : 'closing all'} ${String(isDone)}`;
+      }
+      case 'close':
+        return this.#close();
+      case 'tighten':
+        return this.#tighten();
+      case 'crash_soon': {
+        const places = draw.whole(1, 300);
+        world.life?.endAfter(places);
+        return `after ${places}`;
+      }
+      case 'crash_now':
+        world.restartIn(draw.between(0, 90_000));
+        return undefined;
+      case 'stop':
+        await world.stop(draw.between(0, 60_000));
+        return undefined;
+      case 'feed_outage':
+        world.feed?.lose(plan.traded.map((symbol) => asId(symbol)));
+        this.#feedBackAt = Math.min(this.#feedBackAt, now + draw.between(1_000, 60_000));
+        return undefined;
+      case 'network_outage':
+        network.terms.downUntil = now + Math.round(draw.between(1_000, 60_000));
+        return `until ${network.terms.downUntil - now} ms later`;
+      case 'hand_limit':
+        return this.#hands.placeLimit();
+      case 'hand_trade':
+        return this.#hands.trade();
+      case 'hand_reduce':
+        return this.#hands.reduce();
+      case 'hand_cancel':
+        return this.#hands.cancelOwn();
+      case 'hand_cancels_ours':
+        return this.#hands.cancelOurs();
+      default:
+        return this.#disturb(what);
+    }
+  }
+
+  /** Faults of the exchange, in the words of its control interface. */
+  #disturb(what: Happening): string {
+    const { plan, exchange, market: prices } = this.#world;
+    const draw = this.#draw;
+    const { market } = plan;
+    const symbol = draw.pick(plan.traded);
+    const add = (fault: { readonly kind: string; readonly [name: string]: unknown }): string => {
+      exchange.addFaults(fault);
+      return JSON.stringify(fault);
+    };
+    switch (what) {
+      case 'sockets':
+        return add({ kind: draw.pick(['cut_sockets', 'freeze_sockets', 'server_shutdown']), group: 'user' });
+      case 'rate_limit':
+        return add({ kind: 'rate_limit', market });
+      case 'ban':
+        return add({ kind: 'ban', market, seconds: draw.whole(1, 60) });
+      case 'skew': {
+        this.#undoIn(draw.between(5_000, 60_000), () => exchange.addFaults({ kind: 'clock_skew', skewMs: 0 }));
+        return add({ kind: 'clock_skew', skewMs: Math.round(draw.between(-8_000, 8_000)) });
+      }
+      case 'tick': {
+        const grid = draw.pick([0.1, 1, 10]);
+        this.#grids.set(symbol, grid);
+        // A coarser one holds once the prices of before are gone.
+        if (grid > 1) this.#undoIn(GRID_MS, () => this.#setTick(symbol, grid));
+        else this.#setTick(symbol, grid);
+        prices.regrid(symbol, Math.max(1, grid));
+        return `${symbol} x ${grid}`;
+      }
+      case 'halt': {
+        const resume = { kind: 'symbol_status', market, symbol, status: 'trading' };
+        this.#undoIn(draw.between(5_000, 60_000), () => exchange.addFaults(resume));
+        return add({ kind: 'symbol_status', market, symbol, status: 'halted' });
+      }
+      case 'late_fill':
+        return add({ kind: 'late_fill', count: draw.whole(1, 3), delayMs: Math.round(draw.between(500, 90_000)) });
+      case 'partial_fill':
+        return add({ kind: 'partial_fill', count: draw.whole(1, 2), fraction: draw.between(0.05, 0.9) });
+      case 'funding':
+        return add({ kind: 'funding', symbol, rate: draw.between(-0.005, 0.005) });
+      default:
+        return this.#faultOfRequest(add);
+    }
+  }
+
+  /** Changes the tick of a symbol to so many times that of its start, unless another one is wanted by now. */
+  #setTick(symbol: string, grid: number): void {
+    if (this.#grids.get(symbol) !== grid) return;
+    const { plan, exchange } = this.#world;
+    const terms = plan.symbols.find(({ base }) => `${base}USDT` === symbol);
+    const tick = (grid * 10 ** -(terms?.priceDecimals ?? 2)).toFixed(8);
+    exchange.addFaults({ kind: 'tick_size', market: plan.market, symbol, tick });
+  }
+
+  #faultOfRequest(add: (fault: { readonly kind: string }) => string): string {
+    const draw = this.#draw;
+    const count = draw.whole(1, 3);
+    const methods = this.#world.plan.market === 'spot' ? ['/api/v3/order'] : ['/fapi/v1/order', '/fapi/v1/algoOrder'];
+    const endpoint = draw.isTrue(0.7) ? `${draw.pick(['POST', 'POST', 'DELETE', 'GET'])} ${draw.pick(methods)}` : '/';
+    const kind = draw.pick(['error_before', 'error_after', 'lose_answer', 'delay_answer', 'refuse'] as const);
+    if (kind === 'delay_answer') {
+      return add({ kind, endpoint, count, delayMs: Math.round(draw.between(500, 15_000)) } as { kind: string });
+    }
+    if (kind === 'refuse') {
+      const refusal = draw.pick(['SERVER_BUSY', 'TOO_MANY_ORDERS', 'UNKNOWN', 'INVALID_TIMESTAMP', 'DISCONNECTED']);
+      return add({ kind, endpoint, count, refusal } as { kind: string });
+    }
+    return add({ kind, endpoint, count } as { kind: string });
+  }
+
+  #undoIn(ms: number, act: () => void): void {
+    this.#undo.push({ at: this.#world.clock.now() + ms, act });
+  }
+
+  #signal(): string {
+    const draw = this.#draw;
+    const symbol = draw.pick(this.#world.plan.traded);
+    const side = draw.isTrue(0.7) ? 'long' : 'short';
+    const stop = draw.isTrue(0.5) ? parseLevel(draw.pick(['0.4%', '1%', '3%'])) : null;
+    this.#world.match({
+      ...{ symbol: asId(symbol), side, conditions: ['a simulation wants it'], confidence: 50, score: 1 },
+      ...{ stopLoss: stop, takeProfit: [], metadata: '{}', plots: [] },
+    });
+    return `${side} ${symbol}`;
+  }
+
+  async #close(): Promise<string> {
+    const positions = this.#world.engine?.handle.positions() ?? [];
+    if (positions.length === 0) return 'nothing is open';
+    const { id, symbol } = this.#draw.pick(positions);
+    const fraction = new Decimal(this.#draw.pick(['0.3', '0.5', '1', '1']));
+    const isDone = await this.#world.execute({ type: 'close_position', positionId: id, fraction });
+    return `${fraction.toFixed()} of ${symbol} ${String(isDone)}`;
+  }
+
+  async #tighten(): Promise<string> {
+    const positions = this.#world.engine?.handle.positions() ?? [];
+    if (positions.length === 0) return 'nothing is open';
+    const { id, symbol } = this.#draw.pick(positions);
+    const stopLoss = parseLevel(this.#draw.pick(['0.2%', '0.7%', '2%']));
+    const isDone = await this.#world.execute({ type: 'change_protection', positionId: id, change: { stopLoss } });
+    return `${symbol} ${String(isDone)}`;
+  }
+
+  /** Nothing goes wrong any more: what is to be known becomes known. */
+  async #comeToRest(): Promise<void> {
+    const world = this.#world;
+    this.#calm();
+    this.#options.tell?.(`${this.#stamp()} coming to rest`);
+    for (let minute = 0; minute < SETTLE_MINUTES && this.#isClean; minute += 1) await this.#pass(MINUTE_MS);
+    if (this.#isClean && world.engine !== null) await this.#checkAtRest();
+    else if (this.#isClean) this.#checks.note('no_fault', 'the program does not come up again');
+  }
+
+  /** The market goes on: a stop may be set off at the very moment at which it is looked for. What is wrong stays so. */
+  async #checkAtRest(): Promise<void> {
+    for (let look = 1; look < REST_LOOKS; look += 1) {
+      if (this.#checks.isAtRest()) return;
+      await this.#pass(MINUTE_MS + 15 * SECOND_MS);
+    }
+    if (this.#isClean) this.#checks.checkAtRest();
+  }
+
+  #calm(): void {
+    const { exchange, network, plan, market } = this.#world;
+    exchange.clearFaults();
+    Object.assign(network.terms, { lostBefore: 0, lostAfter: 0, stuck: 0, late: 0, downUntil: 0 });
+    for (const { act } of this.#undo.splice(0)) act();
+    this.#feedBackAt = Infinity;
+    this.#world.feed?.restore();
+    this.#world.life?.endAfter(Infinity);
+    this.#world.calm();
+    for (const symbol of plan.traded) {
+      this.#grids.set(symbol, 1);
+      this.#setTick(symbol, 1);
+      market.regrid(symbol, 1);
+    }
+  }
+
+  /** Prices move far against every position. */
+  async #runThroughStops(): Promise<void> {
+    const { engine, market } = this.#world;
+    const positions = (engine?.handle.positions() ?? []).filter((position) => !isLeftAlone(position));
+    if (positions.length === 0) return;
+    this.#options.tell?.(`${this.#stamp()} prices run through ${positions.length} stops`);
+    for (const { symbol, side } of positions) market.jump(symbol, side === 'long' ? 0.8 : 1.25);
+    await this.#pass(2.5 * MINUTE_MS);
+    this.#checks.checkGone(positions);
+    if (this.#isClean) await this.#checkAtRest();
+  }
+
+  #report(startMs: number): EpisodeReport {
+    const { clock, requests, store, runs } = this.#world;
+    const digest = createHash('sha256').update(this.#world.auditLog());
+    for (const { at, method, path, text, status } of requests)
+      digest.update(`${at} ${method} ${path} ${text} ${status}\n`);
+    return {
+      seed: this.#options.seed,
+      violations: this.#checks.violations,
+      simulatedMs: clock.now() - startMs,
+      ...{ requests: requests.length, fills: store.fills.size, trades: store.trades.size, runs },
+      digest: digest.digest('hex'),
+    };
+  }
+}

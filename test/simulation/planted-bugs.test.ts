@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+
+import { Episode } from './episode.ts';
+import { PLANTED_BUGS } from './planted-bugs.ts';
+import { simulationVenueClass } from './venue-class.ts';
+
+/** Not every episode gives a bug its chance. */
+const SEEDS = 25;
+const MINUTES = 5;
+const venueClass = await simulationVenueClass();
+
+it.each(PLANTED_BUGS)('it is found when $name', { timeout: 120_000 }, async ({ spoil, breaks }) => {
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const { violations } = await new Episode({ seed, venueClass, spoil, minutes: MINUTES }).play();
+    const [first] = violations;
+    if (first === undefined) continue;
+    expect(breaks).toContain(first.rule);
+    return;
+  }
+  expect.unreachable(`${SEEDS} seeds have not found it`);
+});
