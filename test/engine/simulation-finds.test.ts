@@ -16,7 +16,11 @@ describe('on spot', () => {
     await closeAll(world);
     const exits = (): number => world.broker.submissions.filter(({ intent }) => intent.leg === 'exit').length;
     expect(exits()).toBe(0);
-    const news = { at: world.clock.now(), venueOrderId: asId<VenueOrderId>('7'), reportedQuantity: quantity('1') } as const;
+    const news = {
+      at: world.clock.now(),
+      venueOrderId: asId<VenueOrderId>('7'),
+      reportedQuantity: quantity('1'),
+    } as const;
     world.broker.tell({ type: 'order_update', orderId: stop.orderId, update: { type: 'accepted', ...news } });
     await world.clock.advance(0);
     expect(exits()).toBe(0);

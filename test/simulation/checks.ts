@@ -157,7 +157,8 @@ export class Checks {
     const lack = protection.guard === 'venue' && isCalm ? this.#lackOf(position) : null;
     this.#noteAfter(UNTOLD_MS, 'protected', { key: `${id} lack`, what: lack });
     const isUntold = protection.guard !== 'venue' && !this.#hasStop(position) && !this.#isAlerted(symbol);
-    const untold = isUntold ? `${symbol}: no stop rests at the exchange, and nobody was told` : null;
+    // What became of a stop that the books know cannot be known while nothing can be reached.
+    const untold = isUntold && isCalm ? `${symbol}: no stop rests at the exchange, and nobody was told` : null;
     this.#noteAfter(UNALERTED_MS, 'protected', { key: `${id} alert`, what: untold });
     this.#noteAfter(GUARD_MS, 'protected', { key: `${id} passed`, what: this.#passedStop(position) });
   }

@@ -6,6 +6,8 @@ import { parseLevel } from '../../src/domain/levels.ts';
 import { isLeftAlone } from '../../src/domain/position/protection.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { Checks } from './checks.ts';
+import type { Disturbance } from './disturbances.ts';
+import { Disturbances } from './disturbances.ts';
 import { Draw } from './draw.ts';
 import { Hands } from './hands.ts';
 import type { Plan } from './plan.ts';
@@ -39,6 +41,7 @@ export interface EpisodeReport {
 
 /** What happens, and how often it does. */
 type Happening =
+  | Disturbance
   | 'signal'
   | 'wait'
   | 'jump'
@@ -56,17 +59,7 @@ type Happening =
   | 'hand_trade'
   | 'hand_reduce'
   | 'hand_cancel'
-  | 'hand_cancels_ours'
-  | 'sockets'
-  | 'rate_limit'
-  | 'ban'
-  | 'skew'
-  | 'tick'
-  | 'halt'
-  | 'late_fill'
-  | 'partial_fill'
-  | 'request_fault'
-  | 'funding';
+  | 'hand_cancels_ours';
 
 const HAPPENINGS: readonly (readonly [number, Happening])[] = [
   [30, 'signal'],
@@ -99,8 +92,6 @@ const HAPPENINGS: readonly (readonly [number, Happening])[] = [
   [0.5, 'funding'],
 ];
 
-/** Every symbol has had a new price by then. */
-const GRID_MS = 8_000;
 /** How often what is to hold at rest is looked at before it counts as broken. */
 const REST_LOOKS = 3;
 const SETTLE_MINUTES = 5;
@@ -115,9 +106,7 @@ export class Episode {
   readonly #checks: Checks;
   readonly #hands: Hands;
   #feedBackAt = Infinity;
-  /** Ticks by symbol, in multiples of that of the start. */
-  readonly #grids = new Map<string, number>();
-  readonly #undo: { readonly at: number; readonly act: () => void }[] = [];
+  readonly #disturbances: Disturbances;
 
   constructor(options: EpisodeOptions) {
     this.#options = options;
@@ -132,6 +121,7 @@ export class Episode {
       onSubmit: (submission) => this.#checks.submitted(submission),
     });
     this.#checks = new Checks(this.#world);
+    this.#disturbances = new Disturbances(this.#world, draw);
     this.#hands = new Hands(this.#world, this.#checks, draw.branch());
   }
 
@@ -185,11 +175,7 @@ export class Episode {
       this.#feedBackAt = Infinity;
       this.#world.feed?.restore();
     }
-    const due = this.#undo.filter(({ at }) => at <= now);
-    for (const undo of due) {
-      this.#undo.splice(this.#undo.indexOf(undo), 1);
-      undo.act();
-    }
+    this.#disturbances.passTime();
   }
 
   async #happen(what: Happening): Promise<void> {
@@ -266,83 +252,8 @@ export class Episode {
       case 'hand_cancels_ours':
         return this.#hands.cancelOurs();
       default:
-        return this.#disturb(what);
+        return this.#disturbances.cause(what);
     }
-  }
-
-  /** Faults of the exchange, in the words of its control interface. */
-  #disturb(what: Happening): string {
-    const { plan, exchange, market: prices } = this.#world;
-    const draw = this.#draw;
-    const { market } = plan;
-    const symbol = draw.pick(plan.traded);
-    const add = (fault: { readonly kind: string; readonly [name: string]: unknown }): string => {
-      exchange.addFaults(fault);
-      return JSON.stringify(fault);
-    };
-    switch (what) {
-      case 'sockets':
-        return add({ kind: draw.pick(['cut_sockets', 'freeze_sockets', 'server_shutdown']), group: 'user' });
-      case 'rate_limit':
-        return add({ kind: 'rate_limit', market });
-      case 'ban':
-        return add({ kind: 'ban', market, seconds: draw.whole(1, 60) });
-      case 'skew': {
-        this.#undoIn(draw.between(5_000, 60_000), () => exchange.addFaults({ kind: 'clock_skew', skewMs: 0 }));
-        return add({ kind: 'clock_skew', skewMs: Math.round(draw.between(-8_000, 8_000)) });
-      }
-      case 'tick': {
-        const grid = draw.pick([0.1, 1, 10]);
-        this.#grids.set(symbol, grid);
-        // A coarser one holds once the prices of before are gone.
-        if (grid > 1) this.#undoIn(GRID_MS, () => this.#setTick(symbol, grid));
-        else this.#setTick(symbol, grid);
-        prices.regrid(symbol, Math.max(1, grid));
-        return `${symbol} x ${grid}`;
-      }
-      case 'halt': {
-        const resume = { kind: 'symbol_status', market, symbol, status: 'trading' };
-        this.#undoIn(draw.between(5_000, 60_000), () => exchange.addFaults(resume));
-        return add({ kind: 'symbol_status', market, symbol, status: 'halted' });
-      }
-      case 'late_fill':
-        return add({ kind: 'late_fill', count: draw.whole(1, 3), delayMs: Math.round(draw.between(500, 90_000)) });
-      case 'partial_fill':
-        return add({ kind: 'partial_fill', count: draw.whole(1, 2), fraction: draw.between(0.05, 0.9) });
-      case 'funding':
-        return add({ kind: 'funding', symbol, rate: draw.between(-0.005, 0.005) });
-      default:
-        return this.#faultOfRequest(add);
-    }
-  }
-
-  /** Changes the tick of a symbol to so many times that of its start, unless another one is wanted by now. */
-  #setTick(symbol: string, grid: number): void {
-    if (this.#grids.get(symbol) !== grid) return;
-    const { plan, exchange } = this.#world;
-    const terms = plan.symbols.find(({ base }) => `${base}USDT` === symbol);
-    const tick = (grid * 10 ** -(terms?.priceDecimals ?? 2)).toFixed(8);
-    exchange.addFaults({ kind: 'tick_size', market: plan.market, symbol, tick });
-  }
-
-  #faultOfRequest(add: (fault: { readonly kind: string }) => string): string {
-    const draw = this.#draw;
-    const count = draw.whole(1, 3);
-    const methods = this.#world.plan.market === 'spot' ? ['/api/v3/order'] : ['/fapi/v1/order', '/fapi/v1/algoOrder'];
-    const endpoint = draw.isTrue(0.7) ? `${draw.pick(['POST', 'POST', 'DELETE', 'GET'])} ${draw.pick(methods)}` : '/';
-    const kind = draw.pick(['error_before', 'error_after', 'lose_answer', 'delay_answer', 'refuse'] as const);
-    if (kind === 'delay_answer') {
-      return add({ kind, endpoint, count, delayMs: Math.round(draw.between(500, 15_000)) } as { kind: string });
-    }
-    if (kind === 'refuse') {
-      const refusal = draw.pick(['SERVER_BUSY', 'TOO_MANY_ORDERS', 'UNKNOWN', 'INVALID_TIMESTAMP', 'DISCONNECTED']);
-      return add({ kind, endpoint, count, refusal } as { kind: string });
-    }
-    return add({ kind, endpoint, count } as { kind: string });
-  }
-
-  #undoIn(ms: number, act: () => void): void {
-    this.#undo.push({ at: this.#world.clock.now() + ms, act });
   }
 
   #signal(): string {
@@ -395,19 +306,14 @@ export class Episode {
   }
 
   #calm(): void {
-    const { exchange, network, plan, market } = this.#world;
-    exchange.clearFaults();
-    Object.assign(network.terms, { lostBefore: 0, lostAfter: 0, stuck: 0, late: 0, downUntil: 0 });
-    for (const { act } of this.#undo.splice(0)) act();
+    const world = this.#world;
+    const { terms } = world.network;
+    Object.assign(terms, { lostBefore: 0, lostAfter: 0, stuck: 0, late: 0, downUntil: 0 });
+    this.#disturbances.end();
     this.#feedBackAt = Infinity;
-    this.#world.feed?.restore();
-    this.#world.life?.endAfter(Infinity);
-    this.#world.calm();
-    for (const symbol of plan.traded) {
-      this.#grids.set(symbol, 1);
-      this.#setTick(symbol, 1);
-      market.regrid(symbol, 1);
-    }
+    world.feed?.restore();
+    world.life?.endAfter(Infinity);
+    world.calm();
   }
 
   /** Prices move far against every position. */
