@@ -39,6 +39,8 @@ const OFFENDERS: Record<string, Record<string, string[]>> = {
   'package-prom-client': { 'src/modes/p18.ts': ['prom-client'] },
   'package-fastify': { 'src/modes/p8.ts': ['fastify'] },
   'package-ws': { 'src/adapters/store/sqlite/p9.ts': ['ws'] },
+  'package-hyparquet': { 'src/modes/p19.ts': ['hyparquet'] },
+  'package-hyparquet-compressors': { 'src/sim/p20.ts': ['hyparquet-compressors'] },
   'package-ink': { 'src/modes/p15.ts': ['ink'] },
   'package-react': { 'src/frontends/control/p16.ts': ['react'] },
   'package-isolated-vm': { 'src/adapters/feed/binance/p10.ts': ['isolated-vm'] },

@@ -49,13 +49,13 @@ describe('the chart of candles', () => {
     );
     expect(textOf(drawn)).toMatchInlineSnapshot(`
       [
-        " │ ╷                          20.0000",
-        " ║ ┃ ╷",
-        " ║ ┃ ║",
-        " ║ ┃ ║",
-        " ║ ┃ ║",
-        " ║┄┄┄╵┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ stop    11.0000",
-        "   E                  5m ║ up ┃ down",
+        " │  ╷                         20.0000",
+        " ║  ┃  ╷",
+        " ║  ┃  ║",
+        " ║  ┃  ║",
+        " ║  ┃  ║",
+        " ║┄┄┄┄┄╵┄┄┄┄┄┄┄┄┄┄┄┄┄ stop    11.0000",
+        "    E                 5m ║ up ┃ down",
       ]
     `);
   });
