@@ -7,8 +7,6 @@ import { gunzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
-import { tapeDecoder } from '../src/modes/assets.ts';
-import { DecoderThread } from '../src/sim/tape/decode/decoder-thread.ts';
 import { createSystemClock } from '../src/adapters/clock/system/clock.ts';
 import { plainStart } from '../src/sim/accounts/start-state.ts';
 import type { MarketSource } from '../src/sim/market/source.ts';
@@ -141,10 +139,7 @@ async function benchTape(): Promise<BenchRow[]> {
     .filter((text) => text.startsWith('{"stream"'));
   const paths = Array.from({ length: CAPTURE_COPIES }, () => CAPTURE);
   const ours = async (): Promise<Received> => {
-    const source = await openTapeMarket({
-      ...{ paths, seed: 1, onProblem: () => undefined },
-      decoder: new DecoderThread(tapeDecoder()),
-    });
+    const source = await openTapeMarket({ paths, seed: 1, onProblem: () => undefined });
     return serve(source, [...source.rawStreams]);
   };
   return [...(await rows('recorded tape to one client', messages, ours))];

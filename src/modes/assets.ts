@@ -24,11 +24,6 @@ export function sqliteWorkers(): { readonly writer: URL; readonly reader: URL } 
   return { writer: worker('sqlite-writer'), reader: worker('sqlite-reader') };
 }
 
-/** The module of the thread that reads recorded markets. */
-export function tapeDecoder(): URL {
-  return worker('tape-decoder');
-}
-
 /** The module of the thread that watches the event loop of a daemon. */
 export function loopGuardModule(): URL {
   return worker('loop-guard');

@@ -16,9 +16,7 @@ import type { MarketSource } from '../sim/market/source.ts';
 import { createSyntheticMarket } from '../sim/market/synthetic-market.ts';
 import type { SimAccount } from '../sim/server.ts';
 import { SimServer } from '../sim/server.ts';
-import { DecoderThread } from '../sim/tape/decode/decoder-thread.ts';
 import { openTapeMarket } from '../sim/tape/tape-market.ts';
-import { tapeDecoder } from './assets.ts';
 import { waitForStop } from './wait-for-stop.ts';
 
 /** The options of `aitrader sim` as texts of the command line; contracts 8. */
@@ -121,7 +119,7 @@ function openSource(command: SimCommand, seed: number, terms: { clock: Clock; lo
     if (symbols !== undefined) throw usage('--symbols beside --tape', 'A tape has the symbols that were recorded.');
     const onProblem = ({ path, line, problem }: { path: string; line: number; problem: string }): void =>
       logger.warn('a line of the tape was skipped', { path, line, problem });
-    return openTapeMarket({ paths: tape, seed, onProblem, decoder: new DecoderThread(tapeDecoder()) });
+    return openTapeMarket({ paths: tape, seed, onProblem });
   }
   const names = symbols ?? String(DEFAULT_SYMBOLS);
   const wanted = /^\d+$/.test(names)

@@ -10,7 +10,7 @@ const CHUNK_BYTES = 512 * 1024;
 /** Walks through the lines of a capture, one at a time; malformed ones are reported and passed over. */
 export class CaptureLines {
   readonly #path: string;
-  readonly #problems: Pick<TapeProblems, 'add'>;
+  readonly #problems: TapeProblems;
   readonly #reader: RecordReader;
   #chunk: RecordChunk | null = null;
   /** The chunk after the one being read, so that reading the file goes on meanwhile. */
@@ -23,7 +23,7 @@ export class CaptureLines {
   /** The body of a line of kind `message`. */
   readonly message = new StreamMessage();
 
-  constructor(path: string, problems: Pick<TapeProblems, 'add'>) {
+  constructor(path: string, problems: TapeProblems) {
     this.#path = path;
     this.#problems = problems;
     this.#reader = new RecordReader(path, { separator: '\n', chunkBytes: CHUNK_BYTES });
@@ -97,14 +97,6 @@ export class CaptureLines {
     this.#hasEnded = this.#chunk === null;
     this.#following = this.#hasEnded ? null : this.#reader.next();
     this.#following?.catch(() => undefined);
-  }
-
-  /** Gives away the bytes of the part that was read, whole and alone in their memory: the lines of it are read no more. */
-  takeBytes(): Uint8Array<ArrayBuffer> {
-    const { bytes, memory } = this.#chunk ?? { bytes: NOTHING, memory: null };
-    this.#chunk = null;
-    this.#at = 0;
-    return memory === null ? Uint8Array.from(bytes) : new Uint8Array(memory, bytes.byteOffset, bytes.byteLength);
   }
 
   close(): void {

@@ -1,9 +1,9 @@
 import type { Market } from '../../domain/instrument.ts';
 import type { MarketEventSink, MarkEvent, QuoteEvent, RawEvent, TradeEvent } from '../market/source.ts';
+import { CaptureLines } from './capture-lines.ts';
 import type { SymbolSurvey } from './capture-survey.ts';
-import type { MessageSource } from './decode/capture-reader.ts';
-import { COLUMN, RowReader } from './decode/message-rows.ts';
-import type { MessageRows, SpentArrays } from './decode/message-rows.ts';
+import { LevelList } from './level-list.ts';
+import { MEMBER } from './stream-message.ts';
 import type { TapeBook } from './tape-book.ts';
 import type { TapeCursor } from './tape-cursor.ts';
 import type { TapeProblems } from './tape-problems.ts';
@@ -18,7 +18,6 @@ export interface CaptureSymbol {
 /** What playing a capture needs to know. */
 export interface CaptureOptions {
   readonly path: string;
-  readonly source: MessageSource;
   /** By the venue's symbol. */
   readonly symbols: ReadonlyMap<string, CaptureSymbol>;
   readonly market: Market;
@@ -36,20 +35,21 @@ type Effect = 'trade' | 'quote' | 'mark' | 'none' | 'malformed';
  */
 export class CaptureTape implements TapeCursor {
   readonly #options: CaptureOptions;
-  readonly #rows = new RowReader();
-  #hasEnded = false;
+  readonly #lines: CaptureLines;
+  readonly #bids = new LevelList();
+  readonly #asks = new LevelList();
   readonly #raw: RawEvent;
   readonly #trade: TradeEvent;
   readonly #quote: QuoteEvent;
   readonly #mark: MarkEvent;
-  readonly #top = { bid: 0, bidQuantity: 0, ask: 0, askQuantity: 0 };
   #nextMs = NaN;
   /** A clock that was set back while recording does not turn market time back. */
   #latestMs = -Infinity;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
-    this.#raw = { timeMs: 0, market: options.market, stream: '', bytes: this.#rows.bytes, dataStart: 0, dataEnd: 0 };
+    this.#lines = new CaptureLines(options.path, options.problems);
+    this.#raw = { timeMs: 0, market: options.market, stream: '', bytes: this.#lines.bytes, dataStart: 0, dataEnd: 0 };
     this.#trade = { symbolIndex: 0, timeMs: 0, price: 0, quantity: 0, buyerIsMaker: false, tradeId: 0 };
     this.#quote = { symbolIndex: 0, timeMs: 0, bid: 0, bidQuantity: 0, ask: 0, askQuantity: 0 };
     this.#mark = { symbolIndex: 0, timeMs: 0, markPrice: 0, indexPrice: 0, fundingRate: 0, nextFundingMs: 0 };
@@ -61,45 +61,34 @@ export class CaptureTape implements TapeCursor {
 
   async fill(): Promise<void> {
     while (Number.isNaN(this.#nextMs)) {
-      const stretch = await this.#options.source.next(spentArrays(this.#rows.stretch));
-      if (stretch === null) this.#hasEnded = true;
-      else this.#rows.open(stretch);
+      await this.#lines.fill();
       this.#goOn();
     }
   }
 
   close(): void {
-    this.#options.source.close();
+    this.#lines.close();
   }
 
   #goOn(): void {
-    const rows = this.#rows;
-    while (rows.next()) {
-      if (rows.kind === 'refused') {
-        this.#refuse(rows.text(COLUMN.symbol));
-        continue;
-      }
-      this.#latestMs = Math.max(this.#latestMs, Math.floor(rows.get(COLUMN.timeMs) + this.#options.clockOffsetMs));
+    const lines = this.#lines;
+    while (lines.next()) {
+      if (lines.line.kind !== 'message') continue;
+      this.#latestMs = Math.max(this.#latestMs, Math.floor(lines.line.timeMs + this.#options.clockOffsetMs));
       this.#nextMs = this.#latestMs;
       return;
     }
-    this.#nextMs = this.#hasEnded ? Infinity : NaN;
-  }
-
-  #refuse(problem: string): void {
-    const { path, problems } = this.#options;
-    problems.add({ path, line: this.#rows.get(COLUMN.line), problem });
+    this.#nextMs = lines.hasEnded ? Infinity : NaN;
   }
 
   sendNext(sink: MarketEventSink): void {
-    const rows = this.#rows;
-    const stream = rows.text(COLUMN.stream);
+    const { message } = this.#lines;
     const symbol = this.#symbol();
     const effect = symbol === undefined ? 'none' : this.#read(symbol);
     if (effect === 'malformed') {
-      this.#refuse(`a ${rows.kind} without the figures that belong to it`);
+      this.#lines.refuse(`a ${message.kind} without the figures that belong to it`);
     } else {
-      if (stream !== '') this.#sendRaw(stream, sink);
+      if (message.stream !== '') this.#sendRaw(sink);
       if (symbol !== undefined) this.#send(effect, symbol, sink);
     }
     this.#goOn();
@@ -108,76 +97,88 @@ export class CaptureTape implements TapeCursor {
   /** A recorded snapshot names no symbol: it belongs to the only one there is. */
   #symbol(): CaptureSymbol | undefined {
     const { symbols } = this.#options;
-    if (this.#rows.kind !== 'snapshot') return symbols.get(this.#rows.text(COLUMN.symbol));
+    if (this.#lines.message.kind !== 'snapshot') return symbols.get(this.#lines.message.symbol);
     return symbols.size === 1 ? symbols.values().next().value : undefined;
   }
 
-  #sendRaw(stream: string, sink: MarketEventSink): void {
-    const rows = this.#rows;
+  #sendRaw(sink: MarketEventSink): void {
+    const { message, bytes } = this.#lines;
     const raw = this.#raw;
     raw.timeMs = this.#latestMs;
-    raw.stream = stream;
-    raw.bytes = rows.bytes;
-    raw.dataStart = rows.get(COLUMN.dataStart);
-    raw.dataEnd = rows.get(COLUMN.dataEnd);
+    raw.stream = message.stream;
+    raw.bytes = bytes;
+    raw.dataStart = message.dataStart;
+    raw.dataEnd = message.dataEnd;
     sink.raw(raw);
   }
 
   #read(symbol: CaptureSymbol): Effect {
-    switch (this.#rows.kind) {
+    const { kind } = this.#lines.message;
+    switch (kind) {
       case 'trade':
-        return this.#readTrade(symbol);
+        return this.#readTrade(symbol, MEMBER.tradeId);
       case 'aggTrade':
-        return symbol.survey.hasTrade ? 'none' : this.#readTrade(symbol);
+        return symbol.survey.hasTrade ? 'none' : this.#readTrade(symbol, MEMBER.aggTradeId);
       case 'bookTicker':
         return this.#readTicker(symbol);
       case 'depthUpdate':
-        return this.#readLevels(symbol);
+        return this.#readDepth(symbol);
       case 'snapshot':
         return this.#readSnapshot(symbol);
       case 'markPriceUpdate':
         return this.#readMark();
       case 'other':
-      case 'refused':
+      case 'malformed':
         return 'none';
     }
   }
 
-  #readTrade(symbol: CaptureSymbol): Effect {
-    const rows = this.#rows;
+  #readTrade(symbol: CaptureSymbol, idMember: number): Effect {
+    const { members } = this.#lines.message;
     const trade = this.#trade;
-    trade.price = symbol.book.onPriceGrid(rows.get(COLUMN.first));
-    trade.quantity = symbol.book.onQuantityGrid(rows.get(COLUMN.second));
-    trade.tradeId = rows.get(COLUMN.third);
-    trade.buyerIsMaker = rows.get(COLUMN.fourth) === 1;
+    trade.price = symbol.book.onPriceGrid(members.number(MEMBER.price));
+    trade.quantity = symbol.book.onQuantityGrid(members.number(MEMBER.quantity));
+    trade.tradeId = members.number(idMember);
+    trade.buyerIsMaker = members.isTrue(MEMBER.buyerIsMaker);
     if (!(trade.price >= 0 && trade.quantity >= 0 && trade.tradeId >= 0)) return 'malformed';
     // The futures venue books transfers of its insurance fund as trades of nothing.
     return trade.price === 0 || trade.quantity === 0 ? 'none' : 'trade';
   }
 
   #readTicker(symbol: CaptureSymbol): Effect {
-    const rows = this.#rows;
-    const top = this.#top;
-    top.bid = rows.get(COLUMN.first);
-    top.bidQuantity = rows.get(COLUMN.second);
-    top.ask = rows.get(COLUMN.third);
-    top.askQuantity = rows.get(COLUMN.fourth);
-    return symbol.book.setTop(top) ? 'quote' : 'malformed';
+    const { members } = this.#lines.message;
+    const isGood = symbol.book.setTop({
+      bid: members.number(MEMBER.bids),
+      bidQuantity: members.number(MEMBER.bidQuantity),
+      ask: members.number(MEMBER.asks),
+      askQuantity: members.number(MEMBER.askQuantity),
+    });
+    return isGood ? 'quote' : 'malformed';
   }
 
-  #readLevels(symbol: CaptureSymbol): Effect {
-    const rows = this.#rows;
-    const bidsStart = rows.get(COLUMN.first);
-    if (Number.isNaN(bidsStart)) return 'malformed';
-    symbol.book.setBids(rows.levels, bidsStart, rows.get(COLUMN.second));
-    symbol.book.setAsks(rows.levels, rows.get(COLUMN.third), rows.get(COLUMN.fourth));
+  #readDepth(symbol: CaptureSymbol): Effect {
+    const { message, bytes } = this.#lines;
+    const { members } = message;
+    const hasBoth = members.has(MEMBER.bids) && members.has(MEMBER.asks);
+    if (!hasBoth || !this.#bids.read(bytes, members.startOf(MEMBER.bids), members.endOf(MEMBER.bids)))
+      return 'malformed';
+    if (!this.#asks.read(bytes, members.startOf(MEMBER.asks), members.endOf(MEMBER.asks))) return 'malformed';
+    symbol.book.setLevels(this.#bids, this.#asks);
     return this.#quoteOfLevels(symbol);
   }
 
   #readSnapshot(symbol: CaptureSymbol): Effect {
-    if (Number.isNaN(this.#rows.get(COLUMN.first))) return 'malformed';
+    const { message, bytes } = this.#lines;
+    const asksAt = bytes.indexOf('"asks":', message.dataStart) + '"asks":'.length;
+    const bidsAt = bytes.indexOf('"bids":', message.dataStart) + '"bids":'.length;
+    const [first, second] = bidsAt < asksAt ? [this.#bids, this.#asks] : [this.#asks, this.#bids];
+    const [firstAt, secondAt] = [Math.min(bidsAt, asksAt), Math.max(bidsAt, asksAt)];
+    const hasBoth = firstAt > message.dataStart && secondAt < message.dataEnd;
+    if (!hasBoth || !first.read(bytes, firstAt, secondAt - '"asks":'.length)) return 'malformed';
+    if (!second.read(bytes, secondAt, message.dataEnd)) return 'malformed';
     symbol.book.clear();
-    return this.#readLevels(symbol);
+    symbol.book.setLevels(this.#bids, this.#asks);
+    return this.#quoteOfLevels(symbol);
   }
 
   #quoteOfLevels(symbol: CaptureSymbol): Effect {
@@ -185,12 +186,12 @@ export class CaptureTape implements TapeCursor {
   }
 
   #readMark(): Effect {
-    const rows = this.#rows;
+    const { members } = this.#lines.message;
     const mark = this.#mark;
-    mark.markPrice = rows.get(COLUMN.first);
-    mark.indexPrice = rows.get(COLUMN.second);
-    mark.fundingRate = rows.get(COLUMN.third);
-    mark.nextFundingMs = rows.get(COLUMN.fourth);
+    mark.markPrice = members.number(MEMBER.price);
+    mark.indexPrice = members.number(MEMBER.indexPrice);
+    mark.fundingRate = members.number(MEMBER.fundingRate);
+    mark.nextFundingMs = members.number(MEMBER.time);
     const hasPrices = mark.markPrice > 0 && mark.indexPrice > 0;
     return hasPrices && Number.isFinite(mark.fundingRate) && mark.nextFundingMs > 0 ? 'mark' : 'malformed';
   }
@@ -229,14 +230,4 @@ export class CaptureTape implements TapeCursor {
     quote.askQuantity = askQuantity;
     sink.quote(quote);
   }
-}
-
-/**
- * What of a stretch can be used again. Its text goes back at once: left to the garbage collector, the hundreds of megabytes
- * a second that pass through at full speed would keep it busy.
- */
-function spentArrays(stretch: MessageRows | null): SpentArrays | null {
-  if (stretch === null) return null;
-  stretch.bytes.buffer.transfer(0);
-  return stretch;
 }

@@ -1,6 +1,7 @@
 import type { DepthView, QuoteEvent } from '../market/source.ts';
 import type { SyntheticDepth } from '../market/synthetic-depth.ts';
 import { BookSide } from './book-side.ts';
+import type { LevelList } from './level-list.ts';
 
 type Top = Pick<QuoteEvent, 'bid' | 'bidQuantity' | 'ask' | 'askQuantity'>;
 
@@ -65,15 +66,11 @@ export class TapeBook {
     return isAtBid;
   }
 
-  /** Takes over bids that changed: `count` prices and quantities in turn, from `start` on. */
-  setBids(levels: Float64Array, start: number, count: number): void {
+  /** Takes over levels that changed. */
+  setLevels(bids: LevelList, asks: LevelList): void {
     this.#hasLevels = true;
-    setLevels(this.#bids, levels.subarray(start, start + 2 * count));
-  }
-
-  setAsks(levels: Float64Array, start: number, count: number): void {
-    this.#hasLevels = true;
-    setLevels(this.#asks, levels.subarray(start, start + 2 * count));
+    for (let i = 0; i < bids.count; i += 1) this.#bids.set(bids.prices[i] ?? 0, bids.quantities[i] ?? 0);
+    for (let i = 0; i < asks.count; i += 1) this.#asks.set(asks.prices[i] ?? 0, asks.quantities[i] ?? 0);
   }
 
   /** Forgets all levels. */
@@ -108,10 +105,6 @@ export class TapeBook {
     this.#bids.appendBehind(bid, view.bids);
     this.#asks.appendBehind(ask, view.asks);
   }
-}
-
-function setLevels(side: BookSide, levels: Float64Array): void {
-  for (let i = 0; i < levels.length; i += 2) side.set(levels[i] ?? 0, levels[i + 1] ?? 0);
 }
 
 /** Figures beyond a float's whole numbers have no decimals to round. */

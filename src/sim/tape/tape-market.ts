@@ -18,8 +18,6 @@ import { CandleTape } from './candle-tape.ts';
 import type { CaptureSurvey } from './capture-survey.ts';
 import { surveyCapture } from './capture-survey.ts';
 import { CaptureTape } from './capture-tape.ts';
-import { CaptureReader } from './decode/capture-reader.ts';
-import type { CaptureDecoder } from './decode/capture-reader.ts';
 import { CursorQueue } from './cursor-queue.ts';
 import type { TapeCursor } from './tape-cursor.ts';
 import type { TapeProblem } from './tape-problems.ts';
@@ -34,8 +32,6 @@ export interface TapeMarketOptions {
   readonly seed: number;
   /** On which markets candle files are traded; captures on the one they were recorded on. */
   readonly markets?: readonly Market[];
-  /** Where captures are read and taken apart; in this thread when not given. */
-  readonly decoder?: CaptureDecoder;
   /** Hears of every malformed line that is skipped. */
   readonly onProblem: (problem: TapeProblem) => void;
 }
@@ -73,7 +69,6 @@ class TapeMarket implements MarketSource {
   readonly rawStreams: ReadonlySet<string>;
   readonly #symbols: readonly TapeSymbol[];
   readonly #cursors: readonly TapeCursor[];
-  readonly #decoder: CaptureDecoder;
   readonly #queue: CursorQueue;
   readonly #mark: MarkEvent;
   readonly #markedSymbols: readonly number[];
@@ -85,7 +80,6 @@ class TapeMarket implements MarketSource {
     readonly symbols: readonly TapeSymbol[];
     readonly rawStreams: ReadonlySet<string>;
     readonly cursors: readonly TapeCursor[];
-    readonly decoder: CaptureDecoder;
   }) {
     this.startMs = this.#reachedMs = this.#nextMarkMs = tape.startMs;
     this.symbols = tape.symbols.map(({ source }) => source);
@@ -93,7 +87,6 @@ class TapeMarket implements MarketSource {
     this.#symbols = tape.symbols;
     this.#markedSymbols = tape.symbols.flatMap(({ needsMarks }, index) => (needsMarks ? [index] : []));
     this.#cursors = tape.cursors;
-    this.#decoder = tape.decoder;
     this.#queue = new CursorQueue(tape.cursors);
     this.#mark = { symbolIndex: 0, timeMs: 0, markPrice: 0, indexPrice: 0, fundingRate: 0, nextFundingMs: 0 };
   }
@@ -154,7 +147,6 @@ class TapeMarket implements MarketSource {
 
   async close(): Promise<void> {
     for (const cursor of this.#cursors) cursor.close();
-    await this.#decoder.close();
   }
 
   #at(symbolIndex: number): TapeSymbol {
@@ -164,9 +156,6 @@ class TapeMarket implements MarketSource {
   }
 }
 
-/** Reads captures in this thread. */
-const HERE: CaptureDecoder = { open: (path) => new CaptureReader(path), close: () => Promise.resolve() };
-
 /**
  * Opens recorded files as a market. Their first lines are read to learn which symbols there are: what appears only later
  * is passed on raw, but has no effect on trades and quotes. History before the tape is synthetic, seeded, and ends at
@@ -174,7 +163,7 @@ const HERE: CaptureDecoder = { open: (path) => new CaptureReader(path), close: (
  * @throws AitraderError `TAPE_UNREADABLE`, `TAPE_REFUSED`
  */
 export async function openTapeMarket(options: TapeMarketOptions): Promise<MarketSource> {
-  const { seed, markets = ['spot', 'futures'], paths, decoder = HERE } = options;
+  const { seed, markets = ['spot', 'futures'], paths } = options;
   const files: TapeFile[] = [];
   for (const path of paths) files.push(await surveyFile(path));
   files.sort((a, b) => a.survey.firstMs - b.survey.firstMs);
@@ -192,9 +181,9 @@ export async function openTapeMarket(options: TapeMarketOptions): Promise<Market
   const symbols = facts.map((known) => tapeSymbol(known, setting));
   const problems = new TapeProblems(options.onProblem);
   const indexOf = new Map(facts.map(({ symbol }, index) => [symbol, index]));
-  const cursors = files.map((file) => cursorOf(file, { symbols, indexOf, clockOffsetMs, problems, decoder }));
+  const cursors = files.map((file) => cursorOf(file, { symbols, indexOf, clockOffsetMs, problems }));
   const rawStreams = new Set(captures.flatMap(({ streams }) => [...streams]));
-  return new TapeMarket({ startMs, symbols, rawStreams, cursors, decoder });
+  return new TapeMarket({ startMs, symbols, rawStreams, cursors });
 }
 
 interface Playing {
@@ -203,7 +192,6 @@ interface Playing {
   readonly indexOf: ReadonlyMap<string, number>;
   readonly clockOffsetMs: number;
   readonly problems: TapeProblems;
-  readonly decoder: CaptureDecoder;
 }
 
 function cursorOf(file: TapeFile, playing: Playing): TapeCursor {
@@ -225,6 +213,5 @@ function cursorOf(file: TapeFile, playing: Playing): TapeCursor {
     const at = known(name);
     return at === null ? [] : [[name, { ...at, survey }] as const];
   });
-  const source = playing.decoder.open(path);
-  return new CaptureTape({ ...playing, path, source, symbols: new Map(played), market: market ?? 'spot' });
+  return new CaptureTape({ ...playing, path, symbols: new Map(played), market: market ?? 'spot' });
 }
