@@ -36,7 +36,8 @@ export interface ViewParts {
   readonly execute: (command: EngineCommand, by: UserId) => Promise<Result<null, AitraderError>>;
 }
 
-const NO_FUNNEL: TraderFunnel = {
+/** Of a trader that has not checked yet. */
+export const NO_FUNNEL: TraderFunnel = {
   checked: 0,
   matched: 0,
   approved: 0,

@@ -1,3 +1,4 @@
+import { NO_FUNNEL } from '../engine/views.ts';
 import type { Balance } from '../domain/account.ts';
 import type { EngineCommand } from '../domain/command.ts';
 import type { Candle } from '../domain/candle.ts';
@@ -15,7 +16,7 @@ import type { Signal, SignalState } from '../domain/signal.ts';
 import type { Trader } from '../domain/trader.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
-import type { CandleRequest, EngineHandle, EngineStatus, MarketRow, TraderFunnel } from '../ports/engine-handle.ts';
+import type { CandleRequest, EngineHandle, EngineStatus, MarketRow } from '../ports/engine-handle.ts';
 
 /** What the scripted engine holds at first. */
 export interface ScriptedHoldings {
@@ -28,17 +29,6 @@ export interface ScriptedHoldings {
   readonly filters?: readonly Filter[];
   readonly candles?: readonly Candle[];
 }
-
-const NO_FUNNEL: TraderFunnel = {
-  checked: 0,
-  matched: 0,
-  approved: 0,
-  ordered: 0,
-  filled: 0,
-  lastRefusal: null,
-  nearestMiss: null,
-  lastFault: null,
-};
 
 /** The market of a symbol at this price, with nothing else known. */
 export function marketRow(symbol: string, last: number): MarketRow {

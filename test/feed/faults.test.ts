@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { CANDLE_COLUMNS } from '../../src/domain/candle.ts';
 import type { Candle } from '../../src/domain/candle.ts';
 import type { VenueSymbol } from '../../src/domain/ids.ts';
 import type { Market } from '../../src/domain/instrument.ts';
 import { candleOpenTime, MINUTE_MS, SECOND_MS, timeframeMs } from '../../src/domain/time.ts';
 import type { Timeframe } from '../../src/domain/time.ts';
-import { CANDLE_COLUMNS } from '../../src/engine/market/candle-series.ts';
 import { MarketBook } from '../../src/engine/market/market-book.ts';
 import { seededRandom } from '../../src/lib/random.ts';
 import type { FeedStatus } from '../../src/ports/market-feed.ts';

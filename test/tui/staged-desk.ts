@@ -1,3 +1,4 @@
+import { NO_FUNNEL } from '../../src/engine/views.ts';
 import type { Account, MoneyKind } from '../../src/domain/account.ts';
 import { canonicalJson } from '../../src/engine/books/canonical-json.ts';
 import { decimal, money, price, quantity } from '../../src/domain/decimal.ts';
@@ -34,17 +35,6 @@ interface Staging extends ScriptedHoldings {
   readonly funnels?: Readonly<Record<string, Partial<TraderFunnel>>>;
   readonly status?: Partial<EngineStatus>;
 }
-
-const NO_FUNNEL: TraderFunnel = {
-  checked: 0,
-  matched: 0,
-  approved: 0,
-  ordered: 0,
-  filled: 0,
-  lastRefusal: null,
-  nearestMiss: null,
-  lastFault: null,
-};
 
 /** The scripted engine with the figures that a screen shows, and with audit records told by the test. */
 export class StagedEngine implements EngineHandle {

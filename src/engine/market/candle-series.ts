@@ -1,24 +1,7 @@
-import type { Candle } from '../../domain/candle.ts';
+import { CANDLE_COLUMNS } from '../../domain/candle.ts';
+import type { CandleColumn, CandleFigures } from '../../domain/candle.ts';
 import { candleOpenTime, timeframeMs } from '../../domain/time.ts';
 import type { Timeframe } from '../../domain/time.ts';
-
-/** The columns of a series, in the order in which filters and frames know them. All are Float64, NaN where unknown. */
-export const CANDLE_COLUMNS = [
-  'time',
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'quoteVolume',
-  'trades',
-  'buyVolume',
-  'sellVolume',
-] as const;
-type CandleColumn = (typeof CANDLE_COLUMNS)[number];
-
-/** The figures of a candle; `openTime` is milliseconds UTC on the timeframe's grid. */
-export type CandleFigures = Omit<Candle, 'symbol' | 'timeframe' | 'closed'>;
 
 /** What `put` did: whether closed history changed, and whether minutes before it are missing and were filled flat. */
 export interface PutOutcome {

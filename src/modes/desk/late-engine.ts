@@ -1,3 +1,4 @@
+import { NO_FUNNEL } from '../../engine/views.ts';
 import type { Account } from '../../domain/account.ts';
 import { Decimal } from '../../domain/decimal.ts';
 import type { Money } from '../../domain/decimal.ts';
@@ -5,7 +6,7 @@ import { AitraderError } from '../../domain/errors.ts';
 import type { AuditRecord } from '../../domain/event.ts';
 import type { Trader } from '../../domain/trader.ts';
 import { err } from '../../lib/result.ts';
-import type { EngineHandle, EngineStatus, TraderFunnel } from '../../ports/engine-handle.ts';
+import type { EngineHandle, EngineStatus } from '../../ports/engine-handle.ts';
 
 /** What is known of a desk before its engine runs. */
 interface EarlyDesk {
@@ -14,17 +15,6 @@ interface EarlyDesk {
   readonly startedAt: number;
   readonly traders: readonly Trader[];
 }
-
-const NO_FUNNEL: TraderFunnel = {
-  checked: 0,
-  matched: 0,
-  approved: 0,
-  ordered: 0,
-  filled: 0,
-  lastRefusal: null,
-  nearestMiss: null,
-  lastFault: null,
-};
 
 const UNKNOWN = new Decimal(NaN);
 

@@ -5,8 +5,8 @@ import { clockWord, priceWord } from '../style/figures.ts';
 import type { Line, Span, Tone } from '../style/line.ts';
 import { span } from '../style/line.ts';
 import { fit } from '../style/text.ts';
-import { LABEL_WIDTH, LEVEL_SIGN } from './chart.ts';
-import type { ChartLevel } from './chart.ts';
+import { LABEL_WIDTH, LEVEL_SIGN, shareBelowTop } from './chart.ts';
+import type { ChartLevel, PriceRange } from './chart.ts';
 
 /** A moment that is marked below its candle, by one letter. */
 interface ChartMark {
@@ -22,17 +22,13 @@ const WICK = '│';
 const UPPER_WICK = '╵';
 const LOWER_WICK = '╷';
 
-interface Scale {
-  readonly lowest: number;
-  readonly highest: number;
+interface Scale extends PriceRange {
   readonly rows: number;
 }
 
 /** The half row, counted from above, on which a price lies. */
-function halfRow(price: number, { lowest, highest, rows }: Scale): number {
-  const range = highest - lowest;
-  const share = range > 0 ? (price - lowest) / range : 0.5;
-  return Math.round((1 - share) * (rows * 2 - 1));
+function halfRow(price: number, scale: Scale): number {
+  return Math.round(shareBelowTop(price, scale) * (scale.rows * 2 - 1));
 }
 
 function rowOf(price: number, scale: Scale): number {

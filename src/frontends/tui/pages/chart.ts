@@ -24,17 +24,25 @@ export const LEAST_CHART_ROWS = 8;
 export const LABEL_WIDTH = 19;
 export const LEVEL_SIGN = '┄';
 
-interface Scale {
+/** The prices between which a chart is drawn. */
+export interface PriceRange {
   readonly lowest: number;
   readonly highest: number;
+}
+
+/** How far below the highest price a price lies, as a share of the range; the middle where there is none. */
+export function shareBelowTop(price: number, { lowest, highest }: PriceRange): number {
+  const range = highest - lowest;
+  return range > 0 ? (highest - price) / range : 0.5;
+}
+
+interface Scale extends PriceRange {
   readonly dots: number;
 }
 
 /** The row of dots, counted from above, on which a price lies. */
 function dotRow(price: number, { lowest, highest, dots }: Scale): number {
-  const range = highest - lowest;
-  const share = range > 0 ? (price - lowest) / range : 0.5;
-  return Math.round((1 - share) * (dots - 1));
+  return Math.round(shareBelowTop(price, { lowest, highest }) * (dots - 1));
 }
 
 /** The cells of the chart as bits of dots, row by row. Neighbouring prices are joined by upright strokes. */

@@ -15,6 +15,7 @@ import type { VenueClient } from '../connection/venue-client.ts';
 import type { AssetBalance, Dialect, KnownId, WorkingOrder } from '../dialect.ts';
 import { checkFilledMeanwhile, checkReplacement } from '../dialect.ts';
 import type { FillMaker, VenueTrade } from '../fills.ts';
+import type { DialectParts } from '../market-parts.ts';
 import { hasEnded, newsOf } from '../order-news.ts';
 import { algoVenueId, isConditional } from '../orders.ts';
 import type { OwnOrders } from '../orders.ts';
@@ -67,12 +68,7 @@ export class FuturesDialect implements Dialect {
   readonly #fills: FillMaker;
   readonly #clock: Clock;
 
-  constructor(parts: {
-    readonly client: VenueClient;
-    readonly orders: OwnOrders;
-    readonly fills: FillMaker;
-    readonly clock: Clock;
-  }) {
+  constructor(parts: DialectParts) {
     this.#client = parts.client;
     this.#orders = parts.orders;
     this.#fills = parts.fills;

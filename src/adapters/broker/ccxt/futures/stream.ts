@@ -1,4 +1,4 @@
-import type { Price, Quantity } from '../../../../domain/decimal.ts';
+import type { Quantity } from '../../../../domain/decimal.ts';
 import { ZERO_QUANTITY } from '../../../../domain/decimal.ts';
 import type { AccountEvent } from '../../../../domain/event.ts';
 import { asId } from '../../../../domain/ids.ts';
@@ -9,11 +9,13 @@ import type { Fields } from '../connection/fields.ts';
 import { amountOf, fieldsOf, integerOf, isFields, listOf, optionalText, textOf } from '../connection/fields.ts';
 import type { VenueClient } from '../connection/venue-client.ts';
 import { foreignIdentity, sideOf } from '../dialect.ts';
-import type { FillMaker, VenueTrade } from '../fills.ts';
+import type { FillMaker } from '../fills.ts';
 import { algoVenueId } from '../orders.ts';
+import type { StreamParts } from '../market-parts.ts';
 import type { OwnOrders } from '../orders.ts';
 import type { VenueNotice } from '../options.ts';
 import type { StreamDialect, StreamNews } from '../stream/stream-dialect.ts';
+import { fillNews, reportedTrade, SERVER_GOES_DOWN } from '../stream/trade-report.ts';
 import type { StreamSource } from '../stream/user-stream.ts';
 import { algoNews, algoTermsOf, plainTermsOf, triggeredNews } from './answers.ts';
 
@@ -46,12 +48,7 @@ export class FuturesStream implements StreamDialect {
   readonly #fills: FillMaker;
   readonly #clock: Clock;
 
-  constructor(parts: {
-    readonly source: StreamSource;
-    readonly orders: OwnOrders;
-    readonly fills: FillMaker;
-    readonly clock: Clock;
-  }) {
+  constructor(parts: StreamParts) {
     this.source = parts.source;
     this.#orders = parts.orders;
     this.#fills = parts.fills;
@@ -77,14 +74,8 @@ export class FuturesStream implements StreamDialect {
         return [{ kind: 'notice', notice: configNotice(event) }];
       case 'listenKeyExpired':
         return [{ kind: 'connection_ends', cause: 'its key has expired' }];
-      case 'serverShutdown': {
-        const message = 'the exchange is about to end the connection';
-        const notice = { type: 'server_shutdown', message } as const;
-        return [
-          { kind: 'notice', notice },
-          { kind: 'connection_ends', cause: 'the server goes down' },
-        ];
-      }
+      case 'serverShutdown':
+        return SERVER_GOES_DOWN;
       default:
         // TRADE_LITE says nothing that the ORDER_TRADE_UPDATE after it does not.
         return [];
@@ -115,12 +106,8 @@ export class FuturesStream implements StreamDialect {
       case 'AMENDMENT':
         return [{ type: 'accepted', ...news }];
       case 'TRADE':
-      case 'CALCULATED': {
-        const fill = await this.#fills.fillOf(tradeOf(order, clientOrderId));
-        // Tells also of fills whose messages were lost: the cumulative quantity is then above what is booked.
-        const filled = order['X'] === 'FILLED' ? [{ type: 'filled', ...news } as const] : [];
-        return [{ type: 'fill', at, fill }, ...filled];
-      }
+      case 'CALCULATED':
+        return fillNews(order, await this.#fills.fillOf(reportedTrade(order, clientOrderId)), news);
       case 'CANCELED':
         return [{ type: 'cancelled', ...news, reason: 'canceled' }];
       case 'EXPIRED': {
@@ -136,7 +123,7 @@ export class FuturesStream implements StreamDialect {
   async #foreignNews(order: Fields, clientOrderId: string): Promise<AccountEvent[]> {
     const type = textOf(order, 'x');
     if (type === 'TRADE' || type === 'CALCULATED') {
-      return [{ type: 'foreign_fill', fill: await this.#fills.fillOf(tradeOf(order, clientOrderId)) }];
+      return [{ type: 'foreign_fill', fill: await this.#fills.fillOf(reportedTrade(order, clientOrderId)) }];
     }
     if (type !== 'NEW' || this.#orders.isOwn(clientOrderId)) return [];
     const terms = plainTermsOf({ price: order['p'], timeInForce: order['f'] });
@@ -234,20 +221,4 @@ function configNotice({ ac: leverage, ai: mode }: Fields): VenueNotice {
   }
   const isSwitched = isFields(mode) ? `multi-assets margin was switched ${mode['j'] === true ? 'on' : 'off'}` : null;
   return { type, message: isSwitched ?? 'the settings of the account were changed', leverage: null };
-}
-
-function tradeOf(order: Fields, clientOrderId: string): VenueTrade {
-  const feeAsset = optionalText(order, 'N');
-  return {
-    symbol: textOf(order, 's'),
-    venueTradeId: textOf(order, 't'),
-    venueOrderId: textOf(order, 'i'),
-    clientOrderId,
-    side: sideOf(order, 'S'),
-    price: amountOf<Price>(order, 'L'),
-    quantity: amountOf<Quantity>(order, 'l'),
-    fee: feeAsset === null ? null : { asset: feeAsset, amount: amountOf(order, 'n') },
-    isMaker: order['m'] === true,
-    time: integerOf(order, 'T'),
-  };
 }

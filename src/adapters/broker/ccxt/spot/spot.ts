@@ -14,6 +14,7 @@ import type { VenueClient } from '../connection/venue-client.ts';
 import type { AssetBalance, Dialect, KnownId, WorkingOrder } from '../dialect.ts';
 import { checkFilledMeanwhile, checkReplacement } from '../dialect.ts';
 import type { FillMaker, VenueTrade } from '../fills.ts';
+import type { DialectParts } from '../market-parts.ts';
 import { newsOf } from '../order-news.ts';
 import { isConditional } from '../orders.ts';
 import type { OwnOrders } from '../orders.ts';
@@ -50,12 +51,7 @@ export class SpotDialect implements Dialect {
   readonly #fills: FillMaker;
   readonly #clock: Clock;
 
-  constructor(parts: {
-    readonly client: VenueClient;
-    readonly orders: OwnOrders;
-    readonly fills: FillMaker;
-    readonly clock: Clock;
-  }) {
+  constructor(parts: DialectParts) {
     this.#client = parts.client;
     this.#orders = parts.orders;
     this.#fills = parts.fills;

@@ -1,16 +1,18 @@
-import type { Price, Quantity } from '../../../../domain/decimal.ts';
+import type { Quantity } from '../../../../domain/decimal.ts';
 import type { AccountEvent } from '../../../../domain/event.ts';
 import { asId } from '../../../../domain/ids.ts';
 import type { VenueOrderId } from '../../../../domain/ids.ts';
 import type { OrderUpdate } from '../../../../domain/order/update.ts';
 import type { Clock } from '../../../../ports/clock.ts';
 import type { Fields } from '../connection/fields.ts';
-import { amountOf, integerOf, isFields, listOf, optionalText, textOf } from '../connection/fields.ts';
+import { amountOf, isFields, listOf, optionalText, textOf } from '../connection/fields.ts';
 import type { VenueClient } from '../connection/venue-client.ts';
 import { foreignIdentity, sideOf } from '../dialect.ts';
-import type { FillMaker, VenueTrade } from '../fills.ts';
+import type { FillMaker } from '../fills.ts';
+import type { StreamParts } from '../market-parts.ts';
 import type { OwnOrders } from '../orders.ts';
 import type { StreamDialect, StreamNews } from '../stream/stream-dialect.ts';
+import { fillNews, reportedTrade, SERVER_GOES_DOWN } from '../stream/trade-report.ts';
 import type { StreamMessage, StreamSource } from '../stream/user-stream.ts';
 import { STREAM_NAMES, termsOf } from './answers.ts';
 
@@ -55,12 +57,7 @@ export class SpotStream implements StreamDialect {
   readonly #fills: FillMaker;
   readonly #clock: Clock;
 
-  constructor(parts: {
-    readonly source: StreamSource;
-    readonly orders: OwnOrders;
-    readonly fills: FillMaker;
-    readonly clock: Clock;
-  }) {
+  constructor(parts: StreamParts) {
     this.source = parts.source;
     this.#orders = parts.orders;
     this.#fills = parts.fills;
@@ -79,14 +76,8 @@ export class SpotStream implements StreamDialect {
       case 'balanceUpdate':
       case 'externalLockUpdate':
         return [{ kind: 'balances_changed' }];
-      case 'serverShutdown': {
-        const message = 'the exchange is about to end the connection';
-        const notice = { type: 'server_shutdown', message } as const;
-        return [
-          { kind: 'notice', notice },
-          { kind: 'connection_ends', cause: 'the server goes down' },
-        ];
-      }
+      case 'serverShutdown':
+        return SERVER_GOES_DOWN;
       case 'eventStreamTerminated':
         return [{ kind: 'connection_ends', cause: 'the exchange has ended the subscription' }];
       default:
@@ -103,7 +94,8 @@ export class SpotStream implements StreamDialect {
     const orderId = this.#orders.ownerOf(clientOrderId);
     const isTrade = report['x'] === 'TRADE';
     if (orderId === null) {
-      if (isTrade) return [{ type: 'foreign_fill', fill: await this.#fills.fillOf(tradeOf(report, clientOrderId)) }];
+      if (isTrade)
+        return [{ type: 'foreign_fill', fill: await this.#fills.fillOf(reportedTrade(report, clientOrderId)) }];
       return report['x'] === 'NEW' && !this.#orders.isOwn(clientOrderId)
         ? [this.#foreignOrder(report, clientOrderId)]
         : [];
@@ -124,12 +116,8 @@ export class SpotStream implements StreamDialect {
         ];
       case 'REPLACED':
         return [{ type: 'accepted', ...news }];
-      case 'TRADE': {
-        const fill = await this.#fills.fillOf(tradeOf(report, clientOrderId));
-        // Tells also of fills whose messages were lost: the cumulative quantity is then above what is booked.
-        const filled = report['X'] === 'FILLED' ? [{ type: 'filled', ...news } as const] : [];
-        return [{ type: 'fill', at, fill }, ...filled];
-      }
+      case 'TRADE':
+        return fillNews(report, await this.#fills.fillOf(reportedTrade(report, clientOrderId)), news);
       case 'CANCELED':
         return [{ type: 'cancelled', ...news, reason: 'canceled' }];
       case 'EXPIRED':
@@ -166,20 +154,4 @@ export class SpotStream implements StreamDialect {
 /** A second NEW of a conditional order: it was set off and is on the book, or on its way through it. */
 function isTriggered(report: Fields): boolean {
   return /^(STOP_LOSS|TAKE_PROFIT)/.test(textOf(report, 'o')) && report['w'] === true;
-}
-
-function tradeOf(report: Fields, clientOrderId: string): VenueTrade {
-  const feeAsset = optionalText(report, 'N');
-  return {
-    symbol: textOf(report, 's'),
-    venueTradeId: textOf(report, 't'),
-    venueOrderId: textOf(report, 'i'),
-    clientOrderId,
-    side: sideOf(report, 'S'),
-    price: amountOf<Price>(report, 'L'),
-    quantity: amountOf<Quantity>(report, 'l'),
-    fee: feeAsset === null ? null : { asset: feeAsset, amount: amountOf(report, 'n') },
-    isMaker: report['m'] === true,
-    time: integerOf(report, 'T'),
-  };
 }
