@@ -12,10 +12,13 @@ const STEP_MS = 5 * MINUTE_MS;
 export class SandboxMarket {
   readonly symbols: readonly VenueSymbol[];
   readonly #candles: ReadonlyMap<VenueSymbol, SampleCandles>;
+  /** The columns of which there are no samples. */
+  readonly #unknown: Float64Array;
 
   constructor(symbols: number, rows: number) {
     this.symbols = Array.from({ length: symbols }, (_, at) => asId<VenueSymbol>(`S${at}USDT`));
     this.#candles = new Map(this.symbols.map((symbol, at) => [symbol, sampleCandles(rows, at + 1)]));
+    this.#unknown = new Float64Array(rows).fill(NaN);
   }
 
   candlesOf(symbol: VenueSymbol): SampleCandles {
@@ -37,9 +40,9 @@ export class SandboxMarket {
 
   stretchOf(symbol: VenueSymbol, from: number, to: number): CandleColumns {
     const { time, open, high, low, close, volume } = this.candlesOf(symbol);
-    const unknown = new Float64Array(time.length).fill(NaN);
+    const unknown = this.#unknown;
     const columns = [time, open, high, low, close, volume, unknown, unknown, unknown, unknown];
-    return { symbol, timeframe: '5m', columns: columns.map((column) => column.slice(from, to)) };
+    return { symbol, timeframe: '5m', columns: columns.map((column) => column.subarray(from, to)) };
   }
 
   /** What a check at the close of a row sees; `quoteVolume` of a symbol is its number. */
