@@ -1,4 +1,5 @@
 /** What the contract suite cannot play: the account stream's own life, other people's orders, money of other kinds. */
+import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -47,6 +48,24 @@ async function byHand(
   if (status !== 200) throw new Error(JSON.stringify(body));
   await venue.passTime(0);
 }
+
+describe.each(MARKETS)('a key pair on %s', (market) => {
+  it.each(['ed25519', 'rsa'] as const)('signs requests and the account stream: %s', async (algorithm) => {
+    const pem = {
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    } as const;
+    const pair =
+      algorithm === 'rsa'
+        ? generateKeyPairSync('rsa', { modulusLength: 2_048, ...pem })
+        : generateKeyPairSync('ed25519', pem);
+    const trader = await open({ market, pem: pair });
+    const { order } = await trader.submit({ side: 'buy' });
+    expect(trader.now(order).state.status).toBe('filled');
+    expect(told('account_stream_connected')).toHaveLength(1);
+    expect(told('account_stream_lost')).toEqual([]);
+  });
+});
 
 describe.each(MARKETS)('the account stream on %s', (market) => {
   it('is told as lost and comes back; what happened meanwhile is found by asking', async () => {

@@ -65,6 +65,8 @@ export interface VenueTerms {
   readonly startMs?: number;
   readonly balances?: Amounts;
   readonly options?: Partial<CcxtBrokerOptions>;
+  /** A key pair in PEM form, in place of an HMAC secret. */
+  readonly pem?: { readonly publicKey: string; readonly privateKey: string };
 }
 
 /** Counts the messages with an event that reach the broker, to know when all that was sent has come. */
@@ -109,14 +111,15 @@ class Ear {
 }
 
 async function openServer(
-  { balances = { USDT: '100000' }, startMs = MARKET_START_MS }: VenueTerms,
+  { balances = { USDT: '100000' }, startMs = MARKET_START_MS, pem }: VenueTerms,
   log: ErrorLog,
 ): Promise<{ server: SimServer; market: ManualMarket }> {
   const market = new ManualMarket(startMs);
+  const credentials = pem === undefined ? null : { apiKey: 'k'.repeat(64), apiSecret: pem.publicKey };
   const server = new SimServer({
     onFailure: (failure) => log.errors.push(failure),
     ...{ source: market, clock: HOST_CLOCK, logger: log, speed: 1, seed: 1, faults: null },
-    accounts: [{ accountId: 'main', credentials: null, start: () => plainStart(balances, new Set(['USDT'])) }],
+    accounts: [{ accountId: 'main', credentials, start: () => plainStart(balances, new Set(['USDT'])) }],
   });
   return { server, market };
 }
@@ -139,7 +142,7 @@ export async function openVenue(terms: VenueTerms): Promise<BrokerVenue> {
     ...{ account, clock, chance: { next: () => 0 }, logger: log, instance: INSTANCE },
     venueClass: await loadCcxtVenue('binance'),
     apiKey: new Secret(addresses.apiKey),
-    secret: new Secret(addresses.apiSecret),
+    secret: new Secret(terms.pem?.privateKey ?? addresses.apiSecret),
     hosts: {
       rest: addresses.spotRest,
       userStream: terms.market === 'spot' ? addresses.spotWsApi : addresses.futuresWs.replace(/\/ws$/, ''),
