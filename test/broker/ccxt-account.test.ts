@@ -51,15 +51,13 @@ async function byHand(
 
 describe.each(MARKETS)('a key pair on %s', (market) => {
   it.each(['ed25519', 'rsa'] as const)('signs requests and the account stream: %s', async (algorithm) => {
+    const { publicKey, privateKey } =
+      algorithm === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 2_048 }) : generateKeyPairSync('ed25519');
     const pem = {
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    } as const;
-    const pair =
-      algorithm === 'rsa'
-        ? generateKeyPairSync('rsa', { modulusLength: 2_048, ...pem })
-        : generateKeyPairSync('ed25519', pem);
-    const trader = await open({ market, pem: pair });
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+    const trader = await open({ market, pem });
     const { order } = await trader.submit({ side: 'buy' });
     expect(trader.now(order).state.status).toBe('filled');
     expect(told('account_stream_connected')).toHaveLength(1);

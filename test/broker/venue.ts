@@ -1,6 +1,5 @@
 /** A simulated exchange on loopback, a live broker of it, and the means to let time pass until all is quiet. */
-import { subscribe } from 'node:diagnostics_channel';
-import { setImmediate, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { createCcxtBroker } from '../../src/adapters/broker/ccxt/ccxt.ts';
 import type { CcxtBrokerOptions, VenueNotice } from '../../src/adapters/broker/ccxt/options.ts';
@@ -24,19 +23,11 @@ import { createFakeClock } from '../../src/testkit/fake-clock.ts';
 import type { FakeClock } from '../../src/testkit/fake-clock.ts';
 import { ErrorLog, HOST_CLOCK } from '../sim/exchange.ts';
 import { BASE_PRICE, MARKET_START_MS, ManualMarket } from './manual-market.ts';
+import { untilQuiet } from './quiet.ts';
 
 const INSTANCE = 'test';
 const PATIENCE_MS = 5_000;
 const STEP_MS = 500;
-
-/** Requests over HTTP that wait for their answer, in this process. The one that opens a WebSocket never gets one. */
-const underWay = new Set<unknown>();
-const requestOf = (message: unknown): { readonly upgrade?: unknown } => (message as { request: object }).request;
-subscribe('undici:request:create', (message) => {
-  if (!requestOf(message).upgrade) underWay.add(requestOf(message));
-});
-subscribe('undici:request:trailers', (message) => underWay.delete(requestOf(message)));
-subscribe('undici:request:error', (message) => underWay.delete(requestOf(message)));
 
 export interface BrokerVenue {
   readonly server: SimServer;
@@ -155,15 +146,7 @@ export async function openVenue(terms: VenueTerms): Promise<BrokerVenue> {
   const broker = createCcxtBroker(options);
   const events: AccountEvent[] = [];
   broker.onEvent((event) => events.push(event));
-  const isQuiet = (): boolean => underWay.size === 0 && ear.hasHeard(userStreams.eventsSent);
-  const settle = async (): Promise<void> => {
-    const endMs = performance.now() + PATIENCE_MS;
-    for (let quiet = 0; quiet < 3; quiet = isQuiet() ? quiet + 1 : 0) {
-      if (performance.now() > endMs) throw new Error(`not quiet: ${underWay.size} requests wait`);
-      await setImmediate();
-      if (!isQuiet()) await pause(1);
-    }
-  };
+  const settle = async (): Promise<void> => untilQuiet(() => ear.hasHeard(userStreams.eventsSent));
   const venue: BrokerVenue = {
     ...{ server, addresses, market, clock, broker, options, events, notices, log },
     instrument: instruments[0] as Instrument,
