@@ -6,7 +6,7 @@ import { RequestSigning } from './simulation-signing.ts';
 
 const FIRST_SEED = 1;
 /** Enough that starting the workers and warming them up weighs little. */
-const SEEDS = 120;
+const SEEDS = 600;
 
 /** Lives of accounts with faults, on all processors: how much of them passes in a minute. */
 export async function benchSimulation(): Promise<BenchRow[]> {

@@ -67,8 +67,6 @@ export async function runScreen(terms: ScreenTerms = {}): Promise<RunningScreen>
   });
   const frame = async (): Promise<void> => {
     await clock.advance(100);
-    // Ink holds a frame back that follows another within a millisecond of real time; its timer is due before this one.
-    await new Promise((resolve) => setTimeout(resolve, 5));
   };
   await frame();
   return {

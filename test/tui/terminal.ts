@@ -4,6 +4,8 @@ import type { ReadStream, WriteStream } from 'node:tty';
 /** What may follow an escape character; anything else is a mistake of the program or a gap of this terminal. */
 const SEQUENCE = /\u001b(?:\[(\??[\d;]*)([A-Za-z])|\](\d+;[^\u0007]*)\u0007)/y;
 
+const PAINT = /\u001b\[[\d;]*m/g;
+
 interface Modes {
   alternateScreen: boolean;
   cursorShown: boolean;
@@ -11,8 +13,8 @@ interface Modes {
 }
 
 /**
- * A terminal for tests: it understands what ink writes and holds the screen that a person would see. Colours are kept apart
- * from the text; a sequence that it does not know is an error.
+ * A terminal for tests: it understands what the screen and ink write and holds what a person would see. A sequence that it
+ * does not know is an error.
  */
 export class FakeTerminal extends EventEmitter {
   readonly isTTY = true;
@@ -26,9 +28,12 @@ export class FakeTerminal extends EventEmitter {
   output = '';
   /** How often the screen moved up because something was written below its last row. */
   scrolls = 0;
+  /** What stands in each cell, with the sequence before it that paints it. */
   #cells: string[][] = [];
   #row = 0;
   #column = 0;
+  /** The sequence that paints what is written now. */
+  #paint = '';
   readonly #colorDepth: number;
 
   constructor(columns: number, rows: number, colorDepth = 24) {
@@ -66,7 +71,12 @@ export class FakeTerminal extends EventEmitter {
 
   /** The rows of the screen, without blanks at their ends. */
   screen(): string[] {
-    return this.#cells.map((row) => row.join('').trimEnd());
+    return this.painted().map((row) => row.replaceAll(PAINT, '').trimEnd());
+  }
+
+  /** The rows of the screen with the sequence that paints each of their cells. */
+  painted(): string[] {
+    return this.#cells.map((row) => row.join(''));
   }
 
   #rowOf(cells: readonly string[]): string[] {
@@ -98,7 +108,7 @@ export class FakeTerminal extends EventEmitter {
   #put(character: string): void {
     if (this.#column >= this.columns) this.#lineFeed();
     const row = this.#cells[this.#row];
-    if (row !== undefined) row[this.#column] = character;
+    if (row !== undefined) row[this.#column] = this.#paint + character;
     this.#column += 1;
     if (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uff01-\uff60]/u.test(character)) {
       if (row !== undefined) row[this.#column] = '';
@@ -122,6 +132,7 @@ export class FakeTerminal extends EventEmitter {
     const count = Math.max(1, numbers[0] ?? 1);
     switch (command) {
       case 'm':
+        this.#paint = parameters === '0' ? '' : `\u001b[${parameters}m`;
         return;
       case 'A':
         this.#row = Math.max(0, this.#row - count);

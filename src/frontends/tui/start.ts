@@ -3,18 +3,17 @@ import type { WriteStream } from 'node:tty';
 import { describeFailure } from '../../domain/errors.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { Timer } from '../../ports/clock.ts';
-import { Screen } from './components.ts';
-import { createElement as h, render } from './drawing.ts';
-import type { Instance } from './drawing.ts';
+import { Canvas } from './canvas.ts';
+import { createElement, render } from './ink.ts';
+import type { Instance } from './ink.ts';
+import { Keyboard } from './keys/keyboard.ts';
 import type { LogLine, TuiOptions } from './options.ts';
-import type { Size } from './screen/blocks.ts';
+import { block } from './screen/blocks.ts';
 import { Session } from './session.ts';
 import { toAscii } from './style/ascii.ts';
-import { span } from './style/line.ts';
-import { paint } from './style/paint.ts';
-import { shown } from './style/text.ts';
+import type { Line } from './style/line.ts';
+import { paragraph, shown } from './style/text.ts';
 import { makeLook } from './style/theme.ts';
-import type { Look } from './style/theme.ts';
 import type { Leaving } from './ui/question.ts';
 
 /** Ten frames a second. */
@@ -55,60 +54,51 @@ export function startTui(options: TuiOptions): Tui {
 class Terminal {
   readonly tui: Tui;
   readonly #options: TuiOptions;
-  readonly #look: Look;
   readonly #session: Session;
+  readonly #canvas: Canvas;
   readonly #ink: Instance;
   #timer: Timer | null = null;
   #isOpen = true;
   #title = '';
-  /** What is shown now. */
-  #frame = '';
 
   constructor(options: TuiOptions) {
     this.#options = options;
     const { stdout, display } = options;
     const ended = Promise.withResolvers<Leaving>();
-    this.#look = makeLook({ ...display, colorDepth: stdout.getColorDepth() });
-    this.#session = new Session(options, { leave: ended.resolve, redraw: () => this.#redraw() });
+    this.#session = new Session(options, { leave: ended.resolve, redraw: this.#redraw });
+    this.#canvas = new Canvas(stdout, makeLook({ ...display, colorDepth: stdout.getColorDepth() }));
     // Ink restores screen, cursor and keyboard when the process exits, also by a crash; the title is ours.
     process.once('exit', this.#restoreTitle);
     // Stays for good: what `close` writes may fail after it has settled.
     stdout.on('error', this.#lose);
     stdout.write(KEEP_TITLE);
-    // Before ink's own: its answer to a new size must find a frame of that size.
-    stdout.on('resize', this.#draw);
-    this.#ink = render(this.#screen(this.#rows()), {
-      stdout,
-      stdin: options.stdin,
-      interactive: true,
-      alternateScreen: true,
-      incrementalRendering: true,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      isScreenReaderEnabled: false,
-      // The timer below paces the frames; a limit of ink's own would only hold back those that come a little early.
-      maxFps: SECOND_MS,
-    });
-    // Rejects when ink itself fails; the desk goes on without a screen.
-    this.#ink.waitUntilExit().catch(() => this.#lose());
+    this.#ink = this.#takeTerminal();
+    // After ink's own, which erases rows.
+    stdout.on('resize', this.#redraw);
+    this.#draw();
     this.#next();
     this.tui = { ended: ended.promise, close: () => this.#close(), log: (line) => this.#session.log(line) };
   }
 
-  #size(): Size {
-    const { columns, rows } = this.#options.stdout;
-    return { width: columns, height: rows };
-  }
-
-  #screen(rows: readonly string[]) {
-    const { width } = this.#size();
-    return h(Screen, {
-      rows,
-      width,
-      hasKeyboard: this.#options.stdin.isTTY,
+  /** Ink turns to the alternate screen and reads the keys; it draws nothing but an empty row. */
+  #takeTerminal(): Instance {
+    const { stdin, stdout } = this.#options;
+    const keyboard = createElement(Keyboard, {
       onKeys: (keys) => this.#answer(() => this.#session.press(keys)),
       onPaste: (text) => this.#answer(() => this.#session.paste(text)),
     });
+    const ink = render(stdin.isTTY ? keyboard : null, {
+      stdout,
+      stdin,
+      interactive: true,
+      alternateScreen: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      isScreenReaderEnabled: false,
+    });
+    // Rejects when ink itself fails; the desk goes on without a screen.
+    ink.waitUntilExit().catch(this.#lose);
+    return ink;
   }
 
   /** Who presses a key sees at once what it did. */
@@ -126,27 +116,21 @@ class Terminal {
   }
 
   /** A fault of the screen must not end the desk: it is said in place of the frame. */
-  #rows(): readonly string[] {
-    const size = this.#size();
+  #lines(): readonly Line[] {
+    const { columns: width, rows: height } = this.#options.stdout;
     try {
-      const lines = this.#session.draw(size).map((line) => paint(line, this.#look));
+      const lines = this.#session.draw({ width, height });
       this.#entitle();
       return lines;
     } catch (error) {
       const text = `the screen cannot be drawn: ${describeFailure(error)}; the desk goes on, q quits`;
-      return [paint([span(shown(text), 'bad')], this.#look)];
+      return block(paragraph(shown(text), width, 'bad'), { width, height });
     }
   }
 
-  readonly #draw = (): void => {
-    if (!this.#isOpen) return;
-    const rows = this.#rows();
-    const frame = rows.join('\n');
-    // Ink would lay out, measure and compare every row anew to find that none has changed.
-    if (frame === this.#frame) return;
-    this.#frame = frame;
-    this.#ink.rerender(this.#screen(rows));
-  };
+  #draw(): void {
+    if (this.#isOpen) this.#canvas.show(this.#lines());
+  }
 
   #next(): void {
     this.#timer = this.#options.clock.setTimer(FRAME_MS, () => {
@@ -155,11 +139,10 @@ class Terminal {
     });
   }
 
-  #redraw(): void {
-    this.#ink.clear();
-    this.#frame = '';
+  readonly #redraw = (): void => {
+    this.#canvas.forget();
     this.#draw();
-  }
+  };
 
   readonly #restoreTitle = (): void => {
     this.#options.stdout.write(RESTORE_TITLE);
@@ -175,7 +158,7 @@ class Terminal {
     const { stdout } = this.#options;
     this.#session.close();
     this.#lose();
-    stdout.off('resize', this.#draw);
+    stdout.off('resize', this.#redraw);
     this.#ink.unmount();
     await this.#ink.waitUntilExit().catch(() => undefined);
     if (process.listeners('exit').includes(this.#restoreTitle)) this.#restoreTitle();

@@ -1,4 +1,4 @@
-import type { Key } from '../drawing.ts';
+import type { Key } from '../ink.ts';
 
 type SpecialKey = Exclude<keyof Key, 'eventType'>;
 
