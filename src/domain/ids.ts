@@ -22,7 +22,7 @@ export type VenueOrderId = Branded<'VenueOrderId'>;
 /** The venue's symbol, as everywhere outside ccxt adapters: `BTCUSDT`. */
 export type VenueSymbol = Branded<'VenueSymbol'>;
 
-type AnyId =
+export type AnyId =
   | UserId
   | AccountId
   | PortfolioId

@@ -14,7 +14,7 @@ import type {
 import type { OrderLeg } from '../../../domain/order/client-order-id.ts';
 import type { Order, OrderState, OrderTerms, TimeInForce, TriggerSource } from '../../../domain/order/order.ts';
 import type { OrderForm } from '../../shared/wire/forms.ts';
-import { NO_VENUE_ORDER, priceOf, REMOTE_USER, worthOf } from './values.ts';
+import { idOf, NO_VENUE_ORDER, priceOf, REMOTE_USER, worthOf } from './values.ts';
 
 /** The order that a form of the API tells of. */
 export function readOrder(form: OrderForm, accountId: AccountId): Order {
@@ -31,10 +31,10 @@ export function readOrder(form: OrderForm, accountId: AccountId): Order {
       terms: readTerms(form),
       reduceOnly: form.reduceOnly,
       leg: form.leg as OrderLeg,
-      traderId: form.traderId === null ? null : asId<TraderId>(form.traderId),
+      traderId: idOf<TraderId>(form.traderId),
       agentId: null,
-      signalId: form.signalId === null ? null : asId<SignalId>(form.signalId),
-      positionId: form.positionId === null ? null : asId<PositionId>(form.positionId),
+      signalId: idOf<SignalId>(form.signalId),
+      positionId: idOf<PositionId>(form.positionId),
       parentOrderId: null,
       list: null,
       reason: form.reason,
@@ -96,7 +96,7 @@ function readState(form: OrderForm): OrderState {
   const { status, updatedAt: at } = form;
   const since = at;
   const reason = form.statusReason ?? '';
-  const named = form.venueOrderId === null ? null : asId<VenueOrderId>(form.venueOrderId);
+  const named = idOf<VenueOrderId>(form.venueOrderId);
   const venueOrderId = named ?? NO_VENUE_ORDER;
   switch (status) {
     case 'pending':

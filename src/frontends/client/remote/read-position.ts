@@ -12,7 +12,7 @@ import type {
   Protection,
 } from '../../../domain/position/position.ts';
 import type { PositionForm } from '../../shared/wire/forms.ts';
-import { levelOf, priceOf, REMOTE_USER, shareOf, worthOf } from './values.ts';
+import { idOf, levelOf, priceOf, REMOTE_USER, shareOf, worthOf } from './values.ts';
 
 /** What the API says about all of its positions elsewhere. */
 export interface PositionSurroundings {
@@ -32,8 +32,8 @@ export function readPosition(form: PositionForm, { accountId, quoteAsset }: Posi
     userId: REMOTE_USER,
     accountId,
     portfolioId: null,
-    traderId: form.traderId === null ? null : asId<TraderId>(form.traderId),
-    signalId: form.signalId === null ? null : asId<SignalId>(form.signalId),
+    traderId: idOf<TraderId>(form.traderId),
+    signalId: idOf<SignalId>(form.signalId),
     market: form.market,
     symbol: asId<VenueSymbol>(form.symbol),
     side: form.side,
@@ -103,7 +103,7 @@ function readPlan({ takeProfit, trailing, breakEvenAt, closeAt, stopIsDefault }:
     targets: takeProfit.map(({ price: at, part, orderId, reachedAt }) => ({
       price: price(at),
       part: shareOf(part),
-      orderId: orderId === null ? null : asId<OrderId>(orderId),
+      orderId: idOf<OrderId>(orderId),
       reachedAt,
     })),
     trailing: levelOf(trailing),

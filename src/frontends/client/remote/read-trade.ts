@@ -4,7 +4,7 @@ import type { AccountId, PositionId, SignalId, TradeId, TraderId, VenueSymbol } 
 import type { CloseReason } from '../../../domain/position/position.ts';
 import type { Trade } from '../../../domain/trade.ts';
 import type { TradeForm } from '../../shared/wire/forms.ts';
-import { priceOf, REMOTE_USER, shareOf } from './values.ts';
+import { idOf, priceOf, REMOTE_USER, shareOf } from './values.ts';
 
 /** The trade that a form of the API tells of. */
 export function readTrade(form: TradeForm, accountId: AccountId): Trade {
@@ -14,8 +14,8 @@ export function readTrade(form: TradeForm, accountId: AccountId): Trade {
     userId: REMOTE_USER,
     accountId,
     portfolioId: null,
-    traderId: form.traderId === null ? null : asId<TraderId>(form.traderId),
-    signalId: form.signalId === null ? null : asId<SignalId>(form.signalId),
+    traderId: idOf<TraderId>(form.traderId),
+    signalId: idOf<SignalId>(form.signalId),
     market: form.market,
     symbol: asId<VenueSymbol>(form.symbol),
     side: form.side,

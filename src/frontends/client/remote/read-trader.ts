@@ -9,7 +9,7 @@ import type { SizeRule, SymbolChoice, Trader, TraderState } from '../../../domai
 import type { EngineHandle, TraderFunnel } from '../../../ports/engine-handle.ts';
 import type { FilterFault } from '../../../ports/filter-sandbox.ts';
 import type { FilterForm, TraderForm } from '../../shared/wire/forms.ts';
-import { levelOf, plotOf, REMOTE_USER, shareOf, targetOf } from './values.ts';
+import { idOf, levelOf, plotOf, REMOTE_USER, shareOf, targetOf } from './values.ts';
 
 export type TraderRow = ReturnType<EngineHandle['traders']>[number];
 
@@ -18,7 +18,7 @@ export function readTrader(form: TraderForm): TraderRow {
   const trader: Trader = {
     id: asId<TraderId>(form.id),
     userId: REMOTE_USER,
-    portfolioId: form.portfolioId === null ? null : asId<PortfolioId>(form.portfolioId),
+    portfolioId: idOf<PortfolioId>(form.portfolioId),
     name: form.name,
     filterId: asId<FilterId>(form.filterId),
     symbols: readSymbols(form.symbols),

@@ -2,7 +2,7 @@ import { Decimal, decimal, money, price } from '../../../domain/decimal.ts';
 import type { Money, Price, Quantity } from '../../../domain/decimal.ts';
 import type { Target } from '../../../domain/exits.ts';
 import { asId } from '../../../domain/ids.ts';
-import type { UserId, VenueOrderId } from '../../../domain/ids.ts';
+import type { AnyId, UserId, VenueOrderId } from '../../../domain/ids.ts';
 import { parseLevel } from '../../../domain/levels.ts';
 import type { Level } from '../../../domain/levels.ts';
 import type { Plot } from '../../../domain/signal.ts';
@@ -15,6 +15,10 @@ export const REMOTE_USER = asId<UserId>('remote');
 
 /** Where the API names no order of the venue and the domain has one. */
 export const NO_VENUE_ORDER = asId<VenueOrderId>('-');
+
+export function idOf<Id extends AnyId>(text: string | null): Id | null {
+  return text === null ? null : asId<Id>(text);
+}
 
 /** Market data: null is what the source lacks. */
 export function figureOf(value: number | null): number {
