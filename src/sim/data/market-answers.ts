@@ -3,7 +3,6 @@ import type { CandleRow } from './candle-row.ts';
 import { closeTimeOf } from './kline-query.ts';
 import type { NumberFormat } from './number-format.ts';
 import type { DayStatistics, SymbolData } from './symbol-data.ts';
-import type { PublicTrade } from './trade-ring.ts';
 
 /** `[openTime, open, high, low, close, volume, closeTime, quoteVolume, trades, takerBase, takerQuote, "0"]`. */
 export function klineAnswer(row: CandleRow, interval: string, format: NumberFormat): unknown[] {
@@ -37,43 +36,6 @@ export function depthAnswer(
     format.quantity(quantity),
   ];
   return { lastUpdateId: data.rawDepthIds[market] ?? lastId, bids: bids.map(texts), asks: asks.map(texts) };
-}
-
-export function tradeAnswer(market: Market, trade: PublicTrade, format: NumberFormat): object {
-  const common = {
-    id: trade.id,
-    price: format.price(trade.price),
-    qty: format.quantity(trade.quantity),
-    quoteQty: format.quote(trade.price * trade.quantity),
-    time: trade.timeMs,
-    isBuyerMaker: trade.buyerIsMaker,
-  };
-  return market === 'spot' ? { ...common, isBestMatch: true } : { ...common, isRPITrade: false };
-}
-
-export function aggTradeAnswer(market: Market, trade: PublicTrade, format: NumberFormat): object {
-  const price = format.price(trade.price);
-  const quantity = format.quantity(trade.quantity);
-  const span = { f: trade.id, l: trade.id, T: trade.timeMs, m: trade.buyerIsMaker };
-  return market === 'spot'
-    ? { a: trade.id, p: price, q: quantity, ...span, M: true }
-    : { a: trade.id, p: price, q: quantity, nq: quantity, ...span };
-}
-
-interface Filters {
-  readonly fromId: number | null;
-  readonly startMs: number | null;
-  readonly endMs: number | null;
-  readonly limit: number;
-}
-
-/** Trades as the venue selects them: from an id or a start time the first ones, else the last ones. */
-export function selectTrades(data: SymbolData, { fromId, startMs, endMs, limit }: Filters): PublicTrade[] {
-  const trades = data.trades
-    .all()
-    .filter(({ id }) => fromId === null || id >= fromId)
-    .filter(({ timeMs }) => (startMs === null || timeMs >= startMs) && (endMs === null || timeMs <= endMs));
-  return fromId !== null || startMs !== null ? trades.slice(0, limit) : trades.slice(-limit);
 }
 
 function percentChange(day: DayStatistics, last: number): string {

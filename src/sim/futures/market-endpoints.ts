@@ -1,18 +1,11 @@
 import { HOUR_MS } from '../../domain/time.ts';
 import type { CandleRow } from '../data/candle-row.ts';
 import { queryKlines } from '../data/kline-query.ts';
-import {
-  aggTradeAnswer,
-  bookTickerAnswer,
-  dayAnswer,
-  depthAnswer,
-  klineAnswer,
-  selectTrades,
-  tradeAnswer,
-} from '../data/market-answers.ts';
+import { bookTickerAnswer, dayAnswer, depthAnswer, klineAnswer } from '../data/market-answers.ts';
 import type { MarketData } from '../data/market-data.ts';
 import type { SymbolData } from '../data/symbol-data.ts';
 import { oneOrAll, symbolOf, symbolsOf } from '../data/symbol-query.ts';
+import { queryAggTrades, queryTrades } from '../data/trade-query.ts';
 import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
 import { endpointsOf } from '../transport/endpoint.ts';
 import type { Params } from '../transport/params.ts';
@@ -53,9 +46,9 @@ export function futuresMarketEndpoints(data: MarketData): Endpoint[] {
     make('GET /fapi/v1/exchangeInfo', { weight: 1 }, ({ nowMs }) => exchangeInfo(data, nowMs)),
     make('GET /fapi/v1/depth', { weight: depthWeight, webSocketMethod: 'depth' }, (call) => depth(data, call)),
     make('GET /fapi/v1/rpiDepth', { weight: 20 }, (call) => depth(data, call)),
-    make('GET /fapi/v1/trades', { weight: 5 }, ({ params }) => trades(data, params)),
-    make('GET /fapi/v1/historicalTrades', { weight: 20 }, ({ params }) => trades(data, params)),
-    make('GET /fapi/v1/aggTrades', { weight: 20 }, ({ params }) => aggTrades(data, params)),
+    make('GET /fapi/v1/trades', { weight: 5 }, ({ params }) => queryTrades(data, 'futures', params)),
+    make('GET /fapi/v1/historicalTrades', { weight: 20 }, ({ params }) => queryTrades(data, 'futures', params)),
+    make('GET /fapi/v1/aggTrades', { weight: 20 }, ({ params }) => queryAggTrades(data, 'futures', params)),
     make('GET /fapi/v1/klines', { weight: klineWeight }, (call) => klines(data, call)),
     make('GET /fapi/v1/continuousKlines', { weight: klineWeight }, (call) => klines(data, call)),
     make(
@@ -102,25 +95,6 @@ function depth(data: MarketData, { params, nowMs }: VenueCall): object {
   if (!DEPTH_LIMITS.includes(limit)) throw refuse('BAD_PARAMETER', { parameter: 'limit' });
   const { lastUpdateId, bids, asks } = depthAnswer(symbol, 'futures', limit);
   return { lastUpdateId, E: nowMs, T: Math.min(nowMs, symbol.quoteMs || nowMs), bids, asks };
-}
-
-function trades(data: MarketData, params: Params): object[] {
-  const symbol = symbolOf(data, 'futures', params);
-  const fromId = params.optionalInteger('fromId');
-  const limit = params.limit('limit', { fallback: 500, max: 1_000 });
-  const selected = selectTrades(symbol, { fromId, startMs: null, endMs: null, limit });
-  return selected.map((trade) => tradeAnswer('futures', trade, symbol.format('futures')));
-}
-
-function aggTrades(data: MarketData, params: Params): object[] {
-  const symbol = symbolOf(data, 'futures', params);
-  const selected = selectTrades(symbol, {
-    fromId: params.optionalInteger('fromId'),
-    startMs: params.optionalInteger('startTime'),
-    endMs: params.optionalInteger('endTime'),
-    limit: params.limit('limit', { fallback: 500, max: 1_000 }),
-  });
-  return selected.map((trade) => aggTradeAnswer('futures', trade, symbol.format('futures')));
 }
 
 interface SelectedKlines {

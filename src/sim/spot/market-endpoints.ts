@@ -1,18 +1,11 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import { flatRow, mergeRow } from '../data/candle-row.ts';
 import { queryKlines } from '../data/kline-query.ts';
-import {
-  aggTradeAnswer,
-  bookTickerAnswer,
-  dayAnswer,
-  depthAnswer,
-  klineAnswer,
-  selectTrades,
-  tradeAnswer,
-} from '../data/market-answers.ts';
+import { bookTickerAnswer, dayAnswer, depthAnswer, klineAnswer } from '../data/market-answers.ts';
 import type { MarketData } from '../data/market-data.ts';
 import type { SymbolData } from '../data/symbol-data.ts';
 import { oneOrAll, symbolOf, symbolsOf } from '../data/symbol-query.ts';
+import { queryAggTrades, queryTrades } from '../data/trade-query.ts';
 import { averagePrice } from '../streams/message-text.ts';
 import type { Endpoint, VenueCall } from '../transport/endpoint.ts';
 import { endpointsOf } from '../transport/endpoint.ts';
@@ -53,12 +46,14 @@ export function spotMarketEndpoints(data: MarketData): Endpoint[] {
       exchangeInfo(data, call),
     ),
     make('GET /api/v3/depth', { weight: depthWeight, webSocketMethod: 'depth' }, ({ params }) => depth(data, params)),
-    make('GET /api/v3/trades', { weight: 25, webSocketMethod: 'trades.recent' }, ({ params }) => trades(data, params)),
+    make('GET /api/v3/trades', { weight: 25, webSocketMethod: 'trades.recent' }, ({ params }) =>
+      queryTrades(data, 'spot', params),
+    ),
     make('GET /api/v3/historicalTrades', { weight: 25, webSocketMethod: 'trades.historical' }, ({ params }) =>
-      trades(data, params),
+      queryTrades(data, 'spot', params),
     ),
     make('GET /api/v3/aggTrades', { weight: 4, webSocketMethod: 'trades.aggregate' }, ({ params }) =>
-      aggTrades(data, params),
+      queryAggTrades(data, 'spot', params),
     ),
     make('GET /api/v3/klines', { weight: 2, webSocketMethod: 'klines' }, (call) => klines(data, call)),
     make('GET /api/v3/uiKlines', { weight: 2, webSocketMethod: 'uiKlines' }, (call) => klines(data, call)),
@@ -99,25 +94,6 @@ function exchangeInfo(data: MarketData, { params, nowMs }: VenueCall): object {
 function depth(data: MarketData, params: Params): object {
   const symbol = symbolOf(data, 'spot', params);
   return depthAnswer(symbol, 'spot', params.limit('limit', { fallback: 100, max: 5_000 }));
-}
-
-function trades(data: MarketData, params: Params): object[] {
-  const symbol = symbolOf(data, 'spot', params);
-  const fromId = params.optionalInteger('fromId');
-  const limit = params.limit('limit', { fallback: 500, max: 1_000 });
-  const selected = selectTrades(symbol, { fromId, startMs: null, endMs: null, limit });
-  return selected.map((trade) => tradeAnswer('spot', trade, symbol.format('spot')));
-}
-
-function aggTrades(data: MarketData, params: Params): object[] {
-  const symbol = symbolOf(data, 'spot', params);
-  const selected = selectTrades(symbol, {
-    fromId: params.optionalInteger('fromId'),
-    startMs: params.optionalInteger('startTime'),
-    endMs: params.optionalInteger('endTime'),
-    limit: params.limit('limit', { fallback: 500, max: 1_000 }),
-  });
-  return selected.map((trade) => aggTradeAnswer('spot', trade, symbol.format('spot')));
 }
 
 function klines(data: MarketData, { params, nowMs }: VenueCall): unknown[] {
