@@ -1,15 +1,16 @@
 import type { VenueSymbol } from '../../../domain/ids.ts';
-import { SECOND_MS } from '../../../domain/time.ts';
+import { SECOND_MS, timeframeMs } from '../../../domain/time.ts';
 import type { Chance } from '../../../ports/chance.ts';
 import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { FeedMetrics, FeedStatus, FeedSubscription, MarketSink } from '../../../ports/market-feed.ts';
-import { Backfill } from './backfill.ts';
-import type { CandleGap } from './intake/candle-guard.ts';
+import { Backfill, GRACE_MS } from '../shared/backfill.ts';
+import type { CandleGap } from '../shared/backfill.ts';
 import { Intake } from './intake/intake.ts';
 import { TappedIntake } from './intake/tapped-intake.ts';
 import type { RawListener } from './intake/tapped-intake.ts';
 import type { MarketRest } from './rest.ts';
+import { RestError } from './rest/http.ts';
 import type { LineLoss } from './streams/stream-line.ts';
 import { streamsOf, symbolOfStream } from './streams/stream-names.ts';
 import { StreamPool } from './streams/stream-pool.ts';
@@ -17,6 +18,9 @@ import type { VenueMarket } from './venue.ts';
 
 /** How often it is looked whether candles were left out without a trace, and how the clocks stand. */
 const SWEEP_MS = 5 * SECOND_MS;
+const BACKFILL_WORKERS = 6;
+/** How often missed candles are asked for when there is no answer: about an hour. */
+const TRIES_UNANSWERED = 60;
 
 export interface LiveMarketOptions {
   readonly venue: VenueMarket;
@@ -50,8 +54,13 @@ export class LiveMarket {
     this.#options = options;
     this.#intake = onRaw === null ? new Intake(sink, onGap) : new TappedIntake(sink, { onGap, onRaw });
     this.#backfill = new Backfill({
-      ...{ rest, clock, logger },
+      ...{ clock, logger, workers: BACKFILL_WORKERS, triesUnanswered: TRIES_UNANSWERED },
+      // The stream has told of later ones: whatever the clocks say, they are there soon.
+      waitMs: ({ toMs, timeframe }) => Math.min(0, toMs + timeframeMs(timeframe) - rest.venueNow) + GRACE_MS,
+      fetch: (gap) => rest.candles(gap, 'backfill'),
       isOpen: (gap) => this.#intake.candles.isOpen(gap),
+      isWhole: ({ fromMs, toMs, timeframe }, { length }) => length > (toMs - fromMs) / timeframeMs(timeframe),
+      isHopeless: (failure) => failure instanceof RestError && failure.fault === 'refused',
       onFilled: (gap, candles) => {
         this.#intake.candles.fill(gap, candles);
         this.#settle();

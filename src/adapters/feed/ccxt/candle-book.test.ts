@@ -6,7 +6,7 @@ import { asId } from '../../../domain/ids.ts';
 import type { VenueSymbol } from '../../../domain/ids.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../domain/time.ts';
 import { CandleBook } from './candle-book.ts';
-import type { CandleGap } from './candle-book.ts';
+import type { CandleGap } from '../shared/backfill.ts';
 
 const SYMBOL = asId<VenueSymbol>('BTCUSDT');
 const NAME = { symbol: SYMBOL, timeframe: '1m' } as const;

@@ -2,16 +2,11 @@ import type { Candle } from '../../../domain/candle.ts';
 import type { VenueSymbol } from '../../../domain/ids.ts';
 import { candleOpenTime, timeframeMs } from '../../../domain/time.ts';
 import type { Timeframe } from '../../../domain/time.ts';
+import type { CandleGap } from '../shared/backfill.ts';
 import type { SeriesName } from './readings.ts';
 
 /** How long after its end a candle may take to show itself closed; then it is asked for. */
 const CLOSE_PATIENCE_MS = 2_000;
-
-/** Closed candles that did not come over a stream: open times of the first and the last, milliseconds UTC. */
-export interface CandleGap extends SeriesName {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 interface Series extends SeriesName {
   readonly stepMs: number;
@@ -94,10 +89,11 @@ export class CandleBook {
     }
   }
 
-  /** A candle in the gap that is known to exist, as the stream told of it; null for none. */
-  knownIn(gap: CandleGap): number | null {
-    const formingTime = this.#series.get(keyOf(gap))?.forming?.openTime ?? NaN;
-    return formingTime >= gap.fromMs && formingTime <= gap.toMs ? formingTime : null;
+  /** Whether the candle is there that the stream told of, if it told of one in the gap. */
+  hasKnown(gap: CandleGap, found: readonly Candle[]): boolean {
+    const knownTime = this.#series.get(keyOf(gap))?.forming?.openTime ?? NaN;
+    const isTold = knownTime >= gap.fromMs && knownTime <= gap.toMs;
+    return !isTold || found.some(({ openTime }) => openTime === knownTime);
   }
 
   isOpen(gap: CandleGap): boolean {

@@ -1,14 +1,15 @@
 import type { Exchange } from 'ccxt';
 
-import { SECOND_MS } from '../../../domain/time.ts';
+import { SECOND_MS, timeframeMs } from '../../../domain/time.ts';
 import type { VenueSymbol } from '../../../domain/ids.ts';
 import type { Chance } from '../../../ports/chance.ts';
 import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { FeedMetrics, FeedStatus, FeedSubscription, MarketSink } from '../../../ports/market-feed.ts';
-import { Backfill } from './backfill.ts';
+import { Backfill, GRACE_MS } from '../shared/backfill.ts';
 import { CandleBook } from './candle-book.ts';
 import { Channel } from './channel.ts';
+import { isPassing } from './faults.ts';
 import { Intake } from './intake.ts';
 import { Link } from './link.ts';
 import { Pace } from './pace.ts';
@@ -18,6 +19,9 @@ import type { VenueHistory } from './venue-history.ts';
 import type { KnownSymbol } from './venue-symbols.ts';
 
 const SWEEP_MS = SECOND_MS;
+const BACKFILL_WORKERS = 4;
+/** How often missed candles are asked for when there is no answer: about a quarter of an hour. */
+const TRIES_UNANSWERED = 20;
 /** Between two streams that are asked for: venues take four to ten requests a second on a connection. */
 const PACE_MS = SECOND_MS / 5;
 /** Where nothing is traded no news come: streams on connections that stand count as flowing after this time. */
@@ -70,10 +74,17 @@ export class LiveMarket {
       (gap) => this.#backfill.request(gap),
     );
     this.#backfill = new Backfill({
-      ...{ book: this.#candles, clock, logger },
+      ...{ clock, logger, workers: BACKFILL_WORKERS, triesUnanswered: TRIES_UNANSWERED },
+      // The venue's time is known rather too early than too late.
+      waitMs: ({ toMs, timeframe }) => toMs + timeframeMs(timeframe) + GRACE_MS - history.venueNow,
       fetch: (gap) => history.candles(gap, this.#unified(gap.symbol)),
-      venueNow: () => history.venueNow,
-      onFilled: () => this.#settle(),
+      isOpen: (gap) => this.#candles.isOpen(gap),
+      isWhole: (gap, found) => this.#candles.hasKnown(gap, found),
+      isHopeless: (failure) => !isPassing(failure),
+      onFilled: (gap, candles) => {
+        this.#candles.fill(gap, candles);
+        this.#settle();
+      },
     });
     this.#intake = new Intake({
       ...{ sink, candles: this.#candles },

@@ -6,7 +6,8 @@ import { asId } from '../../../../domain/ids.ts';
 import type { VenueSymbol } from '../../../../domain/ids.ts';
 import { MINUTE_MS } from '../../../../domain/time.ts';
 import { CandleGuard } from './candle-guard.ts';
-import type { CandleGap, CandleNews } from './candle-guard.ts';
+import type { CandleGap } from '../../shared/backfill.ts';
+import type { CandleNews } from './candle-guard.ts';
 
 const BTC = asId<VenueSymbol>('BTCUSDT');
 const START = Date.UTC(2026, 0, 1);

@@ -2,6 +2,7 @@ import type { Candle } from '../../../../domain/candle.ts';
 import type { VenueSymbol } from '../../../../domain/ids.ts';
 import { timeframeMs } from '../../../../domain/time.ts';
 import type { Timeframe } from '../../../../domain/time.ts';
+import type { CandleGap } from '../../shared/backfill.ts';
 
 /**
  * Newer candles that wait behind a gap. When more come they go on without it: a hole is better than blindness. What is
@@ -11,14 +12,6 @@ const MAX_HELD = 16;
 
 /** How long after its end a candle may take to be said closed. */
 const CLOSE_PATIENCE_MS = 3_000;
-
-/** Closed candles that did not come: open times of the first and the last of them, milliseconds UTC. */
-export interface CandleGap {
-  readonly symbol: VenueSymbol;
-  readonly timeframe: Timeframe;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 /** A candle message: the ids of the candle's first and last trade are NaN when it has none, or they are unknown. */
 export interface CandleNews {

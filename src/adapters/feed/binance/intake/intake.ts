@@ -7,7 +7,7 @@ import { MarketMessage } from '../decode/market-message.ts';
 import { SymbolTable, UNKNOWN_SYMBOL } from '../decode/symbol-table.ts';
 import type { Bytes } from '../socket/frame-reader.ts';
 import { CandleGuard } from './candle-guard.ts';
-import type { CandleGap } from './candle-guard.ts';
+import type { CandleGap } from '../../shared/backfill.ts';
 import { LatencyHistogram } from './latency.ts';
 
 /** What the intake has counted since the start. */

@@ -1,6 +1,6 @@
 import type { MarketSink } from '../../../../ports/market-feed.ts';
 import type { Bytes } from '../socket/frame-reader.ts';
-import type { CandleGap } from './candle-guard.ts';
+import type { CandleGap } from '../../shared/backfill.ts';
 import { Intake } from './intake.ts';
 
 /**

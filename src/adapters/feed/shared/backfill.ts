@@ -1,30 +1,43 @@
 import type { Candle } from '../../../domain/candle.ts';
 import { describeFailure } from '../../../domain/errors.ts';
-import { MINUTE_MS, SECOND_MS, timeframeMs } from '../../../domain/time.ts';
+import type { VenueSymbol } from '../../../domain/ids.ts';
+import { MINUTE_MS, SECOND_MS } from '../../../domain/time.ts';
+import type { Timeframe } from '../../../domain/time.ts';
 import { backoffMs } from '../../../lib/backoff.ts';
 import type { BackoffRule } from '../../../lib/backoff.ts';
 import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { Logger } from '../../../ports/logger.ts';
-import type { CandleGap } from './intake/candle-guard.ts';
-import type { MarketRest } from './rest.ts';
-import { RestError } from './rest/http.ts';
 
-/** Requests under way at once; what more there is waits. There is one gap at most per series, so they are bounded. */
-const WORKERS = 6;
-/** The venue needs a moment after the end of a candle until it hands it out as closed. */
-const GRACE_MS = 500;
-/** How often a stretch is asked for that the venue does not have complete, */
+/** Closed candles that did not come over a stream: open times of the first and the last, milliseconds UTC. */
+export interface CandleGap {
+  readonly symbol: VenueSymbol;
+  readonly timeframe: Timeframe;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A venue needs a moment after the end of a candle until it hands it out as closed. */
+export const GRACE_MS = 500;
+/** How often a stretch is asked for that the venue does not have complete. */
 const TRIES_INCOMPLETE = 5;
-/** and how often when it does not answer: about an hour. */
-const TRIES_UNANSWERED = 60;
 const RETRY: BackoffRule = { firstMs: SECOND_MS, maxMs: MINUTE_MS, jitter: 0 };
 
 export interface BackfillOptions {
-  readonly rest: MarketRest;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Requests under way at once; what more there is waits. There is one gap at most per series, so they are bounded. */
+  readonly workers: number;
+  /** How often a gap is asked for when the venue does not answer. */
+  readonly triesUnanswered: number;
+  /** How long it takes until the venue can have them. */
+  readonly waitMs: (gap: CandleGap) => number;
+  readonly fetch: (gap: CandleGap) => Promise<readonly Candle[]>;
   /** Whether the candles are still missing: they may have come late over the stream. */
   readonly isOpen: (gap: CandleGap) => boolean;
+  /** Whether these are all that the venue can be expected to have. */
+  readonly isWhole: (gap: CandleGap, found: readonly Candle[]) => boolean;
+  /** Whether asking again after this failure is in vain. */
+  readonly isHopeless: (failure: unknown) => boolean;
   /** Takes what was found, oldest first: all of the gap, or as much as the venue has. Called once for every gap. */
   readonly onFilled: (gap: CandleGap, candles: readonly Candle[]) => void;
 }
@@ -66,7 +79,7 @@ export class Backfill {
   }
 
   #work(): void {
-    while (this.#busy < WORKERS && this.#waiting.length > 0 && !this.#isClosed) {
+    while (this.#busy < this.#options.workers && this.#waiting.length > 0 && !this.#isClosed) {
       const gap = this.#waiting.shift();
       if (gap !== undefined) void this.#fill(gap);
     }
@@ -74,7 +87,7 @@ export class Backfill {
 
   async #fill(gap: CandleGap): Promise<void> {
     this.#busy += 1;
-    const candles = await this.#fetch(gap);
+    const candles = await this.#find(gap);
     this.#busy -= 1;
     if (this.#isClosed) return;
     if (this.#options.isOpen(gap)) this.#filled += candles.length;
@@ -82,21 +95,19 @@ export class Backfill {
     this.#work();
   }
 
-  async #fetch(gap: CandleGap): Promise<readonly Candle[]> {
-    const { rest, isOpen } = this.#options;
-    const stepMs = timeframeMs(gap.timeframe);
-    const expected = (gap.toMs - gap.fromMs) / stepMs + 1;
+  async #find(gap: CandleGap): Promise<readonly Candle[]> {
+    const { fetch, isOpen, isWhole, waitMs } = this.#options;
     let found: readonly Candle[] = [];
     let unanswered = 0;
     let incomplete = 0;
-    await this.#pause(Math.min(GRACE_MS, gap.toMs + stepMs + GRACE_MS - rest.venueNow));
+    await this.#pause(waitMs(gap));
     while (!this.#isClosed && isOpen(gap)) {
       try {
-        found = await rest.candles(gap, 'backfill');
+        found = await fetch(gap);
         incomplete += 1;
-        if (found.length >= expected) break;
+        if (isWhole(gap, found)) break;
         if (incomplete === TRIES_INCOMPLETE) {
-          this.#warn('the exchange does not have all candles of a gap', gap, { expected, found: found.length });
+          this.#warn('the exchange does not have all candles of a gap', gap, { found: found.length });
           break;
         }
       } catch (error) {
@@ -109,8 +120,8 @@ export class Backfill {
   }
 
   #mayTryAgain(gap: CandleGap, error: unknown, unanswered: number): boolean {
-    const isHopeless = error instanceof RestError && error.fault === 'refused';
-    const isLast = isHopeless || unanswered === TRIES_UNANSWERED;
+    const { isHopeless, triesUnanswered } = this.#options;
+    const isLast = isHopeless(error) || unanswered === triesUnanswered;
     const problem = describeFailure(error);
     if (isLast) this.#warn('missed candles could not be fetched and stay missing', gap, { problem });
     else if (unanswered === 1) this.#warn('missed candles could not be fetched; it is tried again', gap, { problem });
