@@ -41,6 +41,15 @@ export interface QuoteTick {
   time: number;
 }
 
+/** What a futures contract is worth by the venue's own reckoning, in an object that the feed may reuse. */
+export interface MarkTick {
+  symbol: VenueSymbol;
+  price: number;
+  /** What the next funding pays, as a fraction of the notional; above zero longs pay. NaN where the venue does not tell. */
+  fundingRate: number;
+  time: number;
+}
+
 /** Where a feed writes what it receives. Called for every message: nothing may be awaited in it, and little allocated. */
 export interface MarketSink {
   trade(tick: Readonly<TradeTick>): void;
@@ -48,7 +57,7 @@ export interface MarketSink {
   /** A forming or closed candle of the venue's own stream: the authority for closed candles. Never changed later. */
   candle(candle: Candle): void;
   ticker(ticker: Ticker): void;
-  mark(symbol: VenueSymbol, markPrice: number, time: number): void;
+  mark(tick: Readonly<MarkTick>): void;
 }
 
 /** What to stream. Replaces what was asked before, without a reconnect. */

@@ -10,6 +10,7 @@ import type {
   FeedSubscription,
   MarketFeed,
   MarketSink,
+  MarkTick,
   QuoteTick,
   TradeTick,
 } from '../ports/market-feed.ts';
@@ -42,7 +43,7 @@ class Recorder implements MarketSink {
   readonly quotes: QuoteTick[] = [];
   readonly candles: Candle[] = [];
   readonly tickers: Ticker[] = [];
-  readonly marks: { readonly symbol: VenueSymbol; readonly markPrice: number }[] = [];
+  readonly marks: MarkTick[] = [];
   readonly statuses: FeedStatus[] = [];
 
   trade(tick: Readonly<TradeTick>): void {
@@ -57,8 +58,8 @@ class Recorder implements MarketSink {
   ticker(ticker: Ticker): void {
     this.tickers.push(ticker);
   }
-  mark(symbol: VenueSymbol, markPrice: number): void {
-    this.marks.push({ symbol, markPrice });
+  mark(tick: Readonly<MarkTick>): void {
+    this.marks.push({ ...tick });
   }
 
   closed(symbol: VenueSymbol, timeframe: Timeframe = '1m'): Candle[] {

@@ -31,6 +31,8 @@ import { LIMITS, traderOf } from './scripted-world.ts';
 const USER = asId<UserId>('user');
 const START = Date.UTC(2026, 0, 5, 12);
 const HOUR_MS = 3_600_000;
+/** Funding is paid every eight hours. */
+const FUNDING_AT = START + 4 * HOUR_MS;
 const PAPER = 'paper_account';
 const realClock = createSystemClock();
 const FILTERS = ['volume-spike', 'vwap-reversion', 'donchian-breakout'] as const;
@@ -218,14 +220,21 @@ describe('a simulated run', () => {
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
   });
 
-  it.each(['spot', 'futures'] as const)('on %s finds nothing to put right in an account of its own', async (market) => {
+  it.each([
+    { market: 'spot', seed: 3, paying: 0 },
+    { market: 'futures', seed: 9, paying: 1 },
+  ] as const)('on $market finds nothing to put right in an account of its own', async ({ market, seed, paying }) => {
     const { store } = await freshStore();
-    const run = await begin({ store, sandbox, fromMs: START, seed: 3, market });
-    await run.driveTo(START + 3 * HOUR_MS);
+    const run = await begin({ store, sandbox, fromMs: FUNDING_AT - 2 * HOUR_MS, seed, market });
+    await run.driveTo(FUNDING_AT + HOUR_MS);
     await run.end();
     expect(run.engine.report().trades).toBeGreaterThan(0);
     const records = await auditOf(store);
     expect(records.filter(({ subject }) => subject === 'reconciliation')).toEqual([]);
+    const trades = await store.trades.list(USER, { limit: 1_000 });
+    const paid = trades.filter(({ funding }) => !funding.isZero());
+    expect(paid.length, 'trades over the hour of funding').toBe(paying);
+    expect(paid.every(({ entryTime, exitTime }) => entryTime < FUNDING_AT && exitTime > FUNDING_AT)).toBe(true);
   });
 
   it('that is stopped in the middle goes on with its positions, guarded, over the same database', async () => {

@@ -49,7 +49,7 @@ export class OutageFeed implements MarketFeed {
       trade: (tick) => ifUp(() => sink.trade(tick)),
       quote: (tick) => ifUp(() => sink.quote(tick)),
       ticker: (ticker) => ifUp(() => sink.ticker(ticker)),
-      mark: (symbol, markPrice, time) => ifUp(() => sink.mark(symbol, markPrice, time)),
+      mark: (tick) => ifUp(() => sink.mark(tick)),
       candle: (candle) => {
         if (!this.#isDown) sink.candle(candle);
         else if (candle.closed) this.#missed.push(candle);

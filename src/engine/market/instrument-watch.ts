@@ -10,8 +10,12 @@ const EVERY_MS = HOUR_MS;
 /** However often somebody asks for it, the instruments are not read more often. */
 const AT_MOST_EVERY_MS = MINUTE_MS;
 
-/** Codes of a refused order that speak of old rules: a filter (-1013), too many decimals (-1111), off the tick (-4014). */
-const STALE_RULE_CODES: ReadonlySet<number> = new Set([-1013, -1111, -4014]);
+/**
+ * Codes of a refused order that speak of old rules: a filter or a closed market (-1013), too many decimals (-1111), off the
+ * tick (-4014); or of a symbol that does not trade any more: not known (-1121), in no state for it (-1122, -4140), settled
+ * or about to be (-4108).
+ */
+const STALE_RULE_CODES: ReadonlySet<number> = new Set([-1013, -1111, -4014, -1121, -1122, -4108, -4140]);
 
 export interface InstrumentWatchOptions {
   readonly feed: Pick<MarketFeed, 'instruments'>;

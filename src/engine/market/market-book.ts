@@ -2,7 +2,7 @@ import type { Candle, Ticker } from '../../domain/candle.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
 import { anchorTime, candleOpenTime, MINUTE_MS } from '../../domain/time.ts';
 import type { Timeframe } from '../../domain/time.ts';
-import type { MarketSink, QuoteTick, TradeTick } from '../../ports/market-feed.ts';
+import type { MarketSink, MarkTick, QuoteTick, TradeTick } from '../../ports/market-feed.ts';
 import type { CandleSeries } from './candle-series.ts';
 import { FormingCandle } from './forming-candle.ts';
 import { SymbolCandles } from './symbol-candles.ts';
@@ -135,10 +135,10 @@ export class MarketBook implements MarketSink {
     if (market !== undefined) market.day = ticker;
   }
 
-  mark(symbol: VenueSymbol, markPrice: number, time: number): void {
+  mark({ symbol, price, time }: Readonly<MarkTick>): void {
     const market = this.#markets.get(symbol);
     if (market === undefined) return;
-    market.mark = markPrice;
+    market.mark = price;
     if (time > market.heardAt) market.heardAt = time;
     if (this.#watched.has(symbol)) this.#listener.priceMoved(market);
   }

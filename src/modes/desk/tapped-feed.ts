@@ -37,9 +37,9 @@ export class TappedFeed implements MarketFeed {
         tap.quote(tick);
         sink.quote(tick);
       },
-      mark(symbol, markPrice, time) {
-        tap.mark(symbol, markPrice, time);
-        sink.mark(symbol, markPrice, time);
+      mark(tick) {
+        tap.mark(tick);
+        sink.mark(tick);
       },
       candle: (candle) => sink.candle(candle),
       ticker: (ticker) => sink.ticker(ticker),

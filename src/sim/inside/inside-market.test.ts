@@ -220,7 +220,7 @@ describe('the feed of a market inside', () => {
     await driveTo(market, SUNDAY_NIGHT + 11 * MINUTE_MS);
     const later = log.messages.slice(before);
     expect(later).toHaveLength(60);
-    expect(later.every((message) => message.type === 'mark' && message.symbol === BTC)).toBe(true);
+    expect(later.every((message) => message.type === 'mark' && message.tick.symbol === BTC)).toBe(true);
     await market.feed.close();
   });
 
@@ -321,7 +321,7 @@ describe('a tape inside', () => {
   });
 
   it('has figures and forming candles told at the end of each second in which something was traded', async () => {
-    // A candle is played as four trades: at 0, 20, 40 and 59.999 seconds.
+    // A candle is played as a trade every five seconds, the last at 59.999.
     const market = await tape([await candleFile('SOLUSDT-1m.csv', [row(0, 11), row(1, 10)])]);
     const log = await connected(market);
     await driveTo(market, Infinity);
@@ -333,20 +333,36 @@ describe('a tape inside', () => {
             : message.type === 'candle' && message.candle.timeframe === '1m' && !message.candle.closed,
         )
         .map(({ at }) => (at - SUNDAY_NIGHT) / SECOND_MS);
-    expect(seconds('ticker')).toEqual([1, 21, 41, 60, 61, 81, 101, 120]);
-    expect(seconds('forming')).toEqual([1, 21, 41, 61, 81, 101]);
+    const within = [0, 60].flatMap((start) => Array.from({ length: 12 }, (_, i) => start + 5 * i + 1));
+    expect(seconds('forming')).toEqual(within);
+    expect(seconds('ticker')).toEqual([...within, 60, 120].toSorted((a, b) => a - b));
     await market.feed.close();
   });
 
-  it('is silent about a symbol in which nobody trades', async () => {
-    const busy = await candleFile('SOLUSDT-1m.csv', [row(0, 11), row(1, 10)]);
-    const halfQuiet = await candleFile('ETHUSDT-1m.csv', [row(0, 11), `${SUNDAY_NIGHT + MINUTE_MS},10,12,9,11,0`]);
+  it('begins with the first record, not with the minute before it', async () => {
+    const path = join(folder, 'late.txt');
+    const quote = '{"u":1,"s":"SOLUSDT","b":"20.10","B":"3.00","a":"20.12","A":"4.00"}';
+    const line = (second: number): string =>
+      `${SUNDAY_NIGHT + second * SECOND_MS}000000 {"stream":"solusdt@bookTicker","data":${quote}}\n`;
+    await writeFile(path, [14, 15, 16].map(line).join(''));
+    const market = await tape([path]);
+    expect(market.startMs).toBe(SUNDAY_NIGHT);
+    expect(market.clock.now()).toBe(SUNDAY_NIGHT + 14 * SECOND_MS);
+    const log = await connected(market);
+    await driveTo(market, market.clock.now());
+    expect(log.messages.map(({ type }) => type)).toContain('quote');
+    await market.feed.close();
+  });
+
+  it('is silent about a symbol of which it has no data', async () => {
+    const busy = await candleFile('SOLUSDT-1m.csv', [row(0, 11), row(1, 10), row(2, 10), row(3, 10)]);
+    const halfQuiet = await candleFile('ETHUSDT-1m.csv', [row(0, 11), row(1, 10), row(3, 11)]);
     const market = await tape([busy, halfQuiet]);
     const log = await connected(market);
     await driveTo(market, Infinity);
     const told = (symbol: string): number =>
       log.messages.filter((message) => message.type === 'ticker' && message.ticker.symbol === symbol).length;
-    expect([told('SOLUSDT'), told('ETHUSDT')]).toEqual([8, 4]);
+    expect([told('SOLUSDT'), told('ETHUSDT')]).toEqual([4 * 13, 3 * 13]);
     await market.feed.close();
   });
 
@@ -399,7 +415,7 @@ describe.skipIf(!existsSync(DATA))('recorded data inside (skipped where ../share
     await market.feed.connect({
       trade: ({ time }) => count('trade', time),
       quote: ({ time }) => count('quote', time),
-      mark: (_, __, time) => count('mark', time),
+      mark: ({ time }) => count('mark', time),
       ticker: ({ time }) => count('ticker', time),
       candle(candle) {
         counts.candle += 1;

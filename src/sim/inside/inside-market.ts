@@ -7,6 +7,7 @@ import type { MarketSource } from '../market/source.ts';
 import { createSyntheticMarket } from '../market/synthetic-market.ts';
 import { openTapeMarket } from '../tape/tape-market.ts';
 import type { TapeProblem } from '../tape/tape-problems.ts';
+import type { TapeSpan } from '../tape/tape-span.ts';
 import { InsideFeed } from './inside-feed.ts';
 import { InsideStream } from './inside-stream.ts';
 import type { DriveEnd, DriveOptions, Stage } from './market-drive.ts';
@@ -60,9 +61,11 @@ export interface InsideMarket {
   readonly market: Market;
   /** The quote asset asked for; that of the first symbol where a tape has no symbol in it. */
   readonly quoteAsset: string;
-  /** Simulated time at the start, a whole minute: history ends and the stream begins here. */
+  /** A whole minute: history ends and the stream begins here. */
   readonly startMs: number;
-  /** Simulated time. It stands while the market is not driven. */
+  /** What a tape has data of, and when; empty for a synthetic market. */
+  readonly spans: readonly TapeSpan[];
+  /** Simulated time; of a tape it begins with the first record. It stands while the market is not driven. */
   readonly clock: Clock;
   /** Closing it ends a drive under way, and closes the files of a tape. */
   readonly feed: MarketFeed;
@@ -81,10 +84,10 @@ export interface InsideMarket {
  *   `TAPE_UNREADABLE`, `TAPE_REFUSED`
  */
 export async function createInsideMarket(options: InsideMarketOptions): Promise<InsideMarket> {
-  const source = await openSource(options);
+  const { source, spans } = await openSource(options);
   const market = marketOf(source, options);
   const stream = new InsideStream(source, market);
-  const clock = new SimulatedClock(source.startMs);
+  const clock = new SimulatedClock(Math.max(source.startMs, firstRecordMs(spans)));
   const counts = { timers: 0, unsettled: 0, maxLagMs: 0 };
   const stage: Stage = { source, stream, clock, counts, tapeEndMs: null, isClosed: false };
   const feed = new InsideFeed(stream, clock, () => {
@@ -93,7 +96,7 @@ export async function createInsideMarket(options: InsideMarketOptions): Promise<
   });
   let current: MarketDrive | null = null;
   return {
-    ...{ market, clock, feed, startMs: source.startMs },
+    ...{ market, clock, feed, spans, startMs: source.startMs },
     quoteAsset: quoteAssetOf(
       stream.symbols.map(({ instrument }) => instrument),
       options.quoteAsset,
@@ -120,12 +123,23 @@ export async function createInsideMarket(options: InsideMarketOptions): Promise<
   };
 }
 
-async function openSource({ play, seed, market, quoteAsset }: InsideMarketOptions): Promise<MarketSource> {
+async function openSource({ play, seed, market, quoteAsset }: InsideMarketOptions): Promise<{
+  readonly source: MarketSource;
+  readonly spans: readonly TapeSpan[];
+}> {
   if (play.kind === 'synthetic') {
     const symbols = syntheticNames(play.symbols, quoteAsset);
-    return createSyntheticMarket({ seed, symbols, startMs: play.startAt, markets: [market ?? 'futures'] });
+    const markets = [market ?? 'futures'] as const;
+    return { source: createSyntheticMarket({ seed, symbols, startMs: play.startAt, markets }), spans: [] };
   }
-  return openTapeMarket({ ...play, seed, markets: market === null ? ['spot', 'futures'] : [market] });
+  const markets = market === null ? (['spot', 'futures'] as const) : [market];
+  const source = await openTapeMarket({ ...play, seed, markets });
+  return { source, spans: source.spans };
+}
+
+/** -Infinity without spans. */
+function firstRecordMs(spans: readonly TapeSpan[]): number {
+  return spans.length === 0 ? -Infinity : Math.floor(Math.min(...spans.map(({ fromMs }) => fromMs)));
 }
 
 /** The names of the synthetic market: those of the exchange where a person wrote an asset or a pair. */

@@ -146,7 +146,8 @@ export class InsideStream implements MarketEventSink {
     lane.state.markPrice = event.markPrice;
     if (this.sink === null || !lane.isMarked) return;
     this.counts.messages += 1;
-    this.sink.mark(lane.state.symbol, event.markPrice, event.timeMs);
+    const { markPrice: price, fundingRate, timeMs: time } = event;
+    this.sink.mark({ symbol: lane.state.symbol, price, fundingRate, time });
   }
 
   /** What a recorded message means follows as events of their own. */

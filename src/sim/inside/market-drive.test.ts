@@ -36,8 +36,7 @@ async function messagesUntil(until: number, seed = 1): Promise<LoggedMessage[]> 
 
 /** The venue's time of a message of the market itself; null for what is summed up at whole seconds. */
 function eventTime(message: LoggedMessage): number | null {
-  if (message.type === 'mark') return message.time;
-  return message.type === 'trade' || message.type === 'quote' ? message.tick.time : null;
+  return 'tick' in message ? message.tick.time : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Candle, Ticker } from '../../domain/candle.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { MarketSink, QuoteTick, TradeTick } from '../../ports/market-feed.ts';
+import type { MarketSink, MarkTick, QuoteTick, TradeTick } from '../../ports/market-feed.ts';
 
 /** A message as a value of its own, with the simulated time at which it came. */
 export type LoggedMessage = { readonly at: number } & (
@@ -8,7 +8,7 @@ export type LoggedMessage = { readonly at: number } & (
   | { readonly type: 'quote'; readonly tick: Readonly<QuoteTick> }
   | { readonly type: 'candle'; readonly candle: Candle }
   | { readonly type: 'ticker'; readonly ticker: Ticker }
-  | { readonly type: 'mark'; readonly symbol: string; readonly markPrice: number; readonly time: number }
+  | { readonly type: 'mark'; readonly tick: Readonly<MarkTick> }
 );
 
 /** A sink that keeps all messages: for tests and for looking at a market. */
@@ -36,8 +36,8 @@ export class SinkLog implements MarketSink {
     this.messages.push({ at: this.#clock.now(), type: 'ticker', ticker });
   }
 
-  mark(symbol: string, markPrice: number, time: number): void {
-    this.messages.push({ at: this.#clock.now(), type: 'mark', symbol, markPrice, time });
+  mark(tick: Readonly<MarkTick>): void {
+    this.messages.push({ at: this.#clock.now(), type: 'mark', tick: { ...tick } });
   }
 
   /** The candles that closed, in the order in which they were told. */

@@ -41,7 +41,7 @@ export function describeIdentity(open: OpenBroker): void {
         const { order } = trader.prepare();
         const first = await trader.answer(trader.harness.broker.query(order));
         expect(first.kind).toBe('not_found');
-        await trader.harness.passTime(10_000);
+        await trader.harness.passTime(40_000);
         expect(await trader.answer(trader.harness.broker.query(order))).toEqual({ kind: 'not_found', final: true });
       }));
 

@@ -46,7 +46,7 @@ export function marketHarness(parts: {
       lastTradeId += 1;
       const time = clock.now();
       market.trade({ symbol, ...trade, trades: 1, venueTradeId: lastTradeId, time });
-      if (parts.instrument.market === 'futures') market.mark(symbol, trade.price, time);
+      if (parts.instrument.market === 'futures') market.mark({ symbol, price: trade.price, fundingRate: NaN, time });
     },
     passTime: (ms) => clock.advance(ms),
     dispose: () => broker.close(),

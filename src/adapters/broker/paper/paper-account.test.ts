@@ -75,7 +75,7 @@ describe('fills of the paper account', () => {
     for (const price of [NaN, Infinity, -1, 0, 1e-9, 1e300]) {
       market.trade({ symbol, price, quantity: 1, trades: 1, buyerIsTaker: false, venueTradeId: 1, time });
       market.quote({ symbol, bid: price, bidQuantity: 1, ask: price, askQuantity: 1, time });
-      market.mark(symbol, price, time);
+      market.mark({ symbol, price, fundingRate: price, time });
     }
     for (const bad of [NaN, Infinity, -1, 0, 1e300]) {
       market.trade({ symbol, price: 1, quantity: bad, trades: 1, buyerIsTaker: false, venueTradeId: 1, time });
@@ -127,13 +127,16 @@ describe('fills of the paper account', () => {
     expect(reported.at(-1)?.clientOrderId).toMatch(/^autoclose-/);
   });
 
-  it('pays funding at its time, once, and reports it', async () => {
+  it('pays funding at its time, once, at the rate of that time, and reports it', async () => {
     const { trader, broker, market, clock } = openPaper({}, futuresInstrument());
     await trader.quote(-1, 1);
     await trader.trade(0, 1, 'buyer');
     await trader.submit({ side: 'buy', quantity: trader.units(2) });
-    market.fundingRate(trader.harness.instrument.symbol, 0.001);
+    const { symbol } = trader.harness.instrument;
+    market.mark({ symbol, price: 100, fundingRate: 0.001, time: clock.now() });
     await clock.advance(8 * 3_600_000);
+    // The first word of the next rate comes when the payment is due already.
+    market.mark({ symbol, price: 100, fundingRate: 0.005, time: clock.now() });
     await trader.trade(0, 1, 'buyer');
     await trader.trade(0, 1, 'buyer');
     const paid = trader.events.filter(({ type }) => type === 'funding_paid');

@@ -2,13 +2,10 @@ import type { VenueSymbol } from '../../../domain/ids.ts';
 import type { Instrument } from '../../../domain/instrument.ts';
 import { atomsFromMarketData } from '../../../matching/atoms.ts';
 import type { Venue } from '../../../matching/venue.ts';
-import type { MarketSink, QuoteTick, TradeTick } from '../../../ports/market-feed.ts';
+import type { MarketSink, MarkTick, QuoteTick, TradeTick } from '../../../ports/market-feed.ts';
 
-/** What the market input hears: three methods of a MarketSink, and the funding rates that a sink knows nothing of. */
-export interface PaperMarketInput extends Pick<MarketSink, 'trade' | 'quote' | 'mark'> {
-  /** The rate at which the symbol's next funding is paid, as a fraction; zero until it is told. */
-  fundingRate(symbol: VenueSymbol, rate: number): void;
-}
+/** What the market input hears: three methods of a MarketSink. Until a funding rate is told, nothing is paid. */
+export type PaperMarketInput = Pick<MarketSink, 'trade' | 'quote' | 'mark'>;
 
 /** What of the account waits for the prices of a symbol. */
 export interface Interest {
@@ -33,6 +30,7 @@ class SeenSymbol implements QuoteTick, Interest {
   time = 0;
   last = NaN;
   markPrice = NaN;
+  fundingRate = NaN;
   isQuoteShown = true;
   isLastShown = true;
   isMarkShown = true;
@@ -108,21 +106,26 @@ export class PaperMarket implements PaperMarketInput {
     this.#door.leave(seen.symbol);
   }
 
-  mark(symbol: VenueSymbol, markPrice: number, _time: number): void {
+  mark({ symbol, price, fundingRate }: Readonly<MarkTick>): void {
     const seen = this.#seen.get(symbol);
-    if (seen === undefined || !isPrice(seen, markPrice)) return;
-    seen.markPrice = markPrice;
+    if (seen === undefined || !isPrice(seen, price)) return;
+    seen.markPrice = price;
     seen.isMarkShown = false;
-    if (!(seen.resting || seen.waiting || seen.position) || !this.#door.enter()) return;
+    const isFollowed = seen.resting || seen.waiting || seen.position;
+    // What is due until now is paid at the rate of until now.
+    if (isFollowed && !this.#door.enter()) return;
+    if (fundingRate !== seen.fundingRate) this.#setFundingRate(seen, fundingRate);
+    if (!isFollowed) return;
     this.#showQuote(seen);
     this.#showMark(seen);
     this.#door.leave(seen.symbol);
   }
 
-  fundingRate(symbol: VenueSymbol, rate: number): void {
-    if (!this.#isFutures || !this.#seen.has(symbol) || !(Math.abs(rate) < 1)) return;
+  #setFundingRate(seen: SeenSymbol, rate: number): void {
+    if (!this.#isFutures || !(Math.abs(rate) < 1)) return;
+    seen.fundingRate = rate;
     const size = atomsFromMarketData(Math.abs(rate));
-    this.#venue.setFundingRate(symbol, rate < 0 ? -size : size);
+    this.#venue.setFundingRate(seen.symbol, rate < 0 ? -size : size);
   }
 
   /** Shows the venue model a symbol as it is now, for an order that comes to it. */

@@ -76,12 +76,17 @@ class World {
   /** The market as it is now is told (again). */
   show(): void {
     const { symbol, market } = this.traded;
-    const { level, bid, ask, last } = this.shown;
+    const { level, bid, ask } = this.shown;
     const time = this.clock.now();
     const sizes = { bidQuantity: bid, askQuantity: ask };
     this.paper.market.quote({ symbol, bid: numberAt(level - 1), ask: numberAt(level + 1), ...sizes, time });
-    if (market === 'futures') this.paper.market.mark(symbol, numberAt(last), time);
+    if (market === 'futures') this.mark(NaN);
     this.trade(0.5, true);
+  }
+
+  mark(fundingRate: number): void {
+    const price = numberAt(this.shown.last);
+    this.paper.market.mark({ symbol: this.traded.symbol, price, fundingRate, time: this.clock.now() });
   }
 
   trade(quantity: number, buyerIsTaker: boolean): void {
@@ -89,7 +94,7 @@ class World {
     const price = numberAt(this.shown.last);
     const tick = { symbol: this.traded.symbol, price, quantity, trades: 1, buyerIsTaker, venueTradeId: 1, time };
     this.paper.market.trade(tick);
-    if (this.traded.market === 'futures') this.paper.market.mark(this.traded.symbol, price, time);
+    if (this.traded.market === 'futures') this.mark(NaN);
   }
 
   submission(fields: Partial<OrderIntent>): Submission {
@@ -208,7 +213,7 @@ async function run(world: World, steps: readonly Trading[], restart: (world: Wor
   for (const step of steps) {
     if (step.type === 'wait') await world.clock.advance(step.ms);
     else if (step.type === 'funding') {
-      world.paper.market.fundingRate(world.traded.symbol, step.rate / 10_000);
+      world.mark(step.rate / 10_000);
       await world.clock.advance(8 * 3_600_000);
       world.trade(0.1, true);
     } else if (step.type === 'restart') {

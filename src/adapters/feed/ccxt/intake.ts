@@ -116,6 +116,7 @@ export class Intake {
   }
 
   #tellMark(symbol: VenueSymbol, mark: number, time: number): void {
-    if (mark > 0 && this.markSymbols.has(symbol)) this.#options.sink.mark(symbol, mark, time);
+    if (mark > 0 && this.markSymbols.has(symbol))
+      this.#options.sink.mark({ symbol, price: mark, fundingRate: NaN, time });
   }
 }

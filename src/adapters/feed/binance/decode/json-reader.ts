@@ -1,6 +1,6 @@
 import type { Ticker } from '../../../../domain/candle.ts';
-import type { VenueSymbol } from '../../../../domain/ids.ts';
 import { TIMEFRAMES } from '../../../../domain/time.ts';
+import type { MarkTick } from '../../../../ports/market-feed.ts';
 import { isAmount, isPrice, isTime, plainDecimal } from './market-message.ts';
 import type { MarketMessage } from './market-message.ts';
 import { UNKNOWN_SYMBOL } from './symbol-table.ts';
@@ -10,7 +10,7 @@ export type SlowReading =
   /** One of the frequent kinds: it stands in the MarketMessage. */
   | { readonly type: 'frequent' }
   | { readonly type: 'ticker'; readonly ticker: Ticker }
-  | { readonly type: 'mark'; readonly symbol: VenueSymbol; readonly markPrice: number; readonly time: number }
+  | { readonly type: 'mark'; readonly tick: MarkTick }
   /** The server is about to close the connection. */
   | { readonly type: 'shutdown' }
   /** The answer to a request on this connection; `error` is null when it was done. */
@@ -192,10 +192,11 @@ function signedDecimal(value: unknown): number {
 
 /** `{"e":"markPriceUpdate","E":1562305380000,"s":"BTCUSDT","p":"11794.15000000","i":"...","P":"...","r":"...","T":...}` */
 function readMark(fields: Fields, message: MarketMessage): SlowReading {
-  const markPrice = decimal(fields.p);
+  const price = decimal(fields.p);
   const time = message.eventTime;
-  if (!isPrice(markPrice) || !isTime(time)) return rejected('the figures are not those of a mark price');
-  return { type: 'mark', symbol: message.symbols.symbol(message.symbolIndex), markPrice, time };
+  if (!isPrice(price) || !isTime(time)) return rejected('the figures are not those of a mark price');
+  const symbol = message.symbols.symbol(message.symbolIndex);
+  return { type: 'mark', tick: { symbol, price, fundingRate: signedDecimal(fields.r), time } };
 }
 
 /** `{"result":null,"id":1}`, `{"error":{"code":2,"msg":"Invalid request: ..."},"id":1}` or `{"code":3,"msg":"..."}`. */

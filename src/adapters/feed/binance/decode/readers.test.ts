@@ -381,10 +381,10 @@ describe('the slow reader', () => {
       '{"e":"markPriceUpdate","E":1723161255000,"s":"BTCUSDT","p":"61800.5","i":"61801","P":"1","r":"0.0001","T":1723161600000}';
     expect(readingOf(combined(mark))).toEqual({
       type: 'mark',
-      symbol: 'BTCUSDT',
-      markPrice: 61800.5,
-      time: 1723161255000,
+      tick: { symbol: 'BTCUSDT', price: 61800.5, fundingRate: 0.0001, time: 1723161255000 },
     });
+    expect(readingOf(mark.replace('"0.0001"', '"-0.0002"'))).toMatchObject({ tick: { fundingRate: -0.0002 } });
+    expect(readingOf(mark.replace('"0.0001"', '""'))).toMatchObject({ tick: { price: 61800.5, fundingRate: NaN } });
     expect(readingOf('{"e":"serverShutdown","E":1770123456789}')).toEqual({ type: 'shutdown' });
     expect(readingOf('{"result":null,"id":7}')).toEqual({ type: 'answer', id: 7, error: null });
     expect(readingOf('{"error":{"code":2,"msg":"Invalid request"},"id":8}')).toEqual({

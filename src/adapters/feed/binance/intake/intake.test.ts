@@ -16,7 +16,7 @@ function setUp() {
     candle: (candle) =>
       told.push(`candle ${(candle.openTime - TIME) / 60_000} ${candle.closed ? 'closed' : 'forming'}`),
     ticker: (ticker) => told.push(`ticker ${ticker.last}`),
-    mark: (symbol, markPrice) => told.push(`mark ${symbol} ${markPrice}`),
+    mark: ({ symbol, price }) => told.push(`mark ${symbol} ${price}`),
   };
   const intake = new Intake(sink, () => undefined);
   intake.follow(BTC);

@@ -121,7 +121,7 @@ export class Intake {
         if (this.#isFollowed(reading.ticker.symbol)) this.#sink.ticker(reading.ticker);
         break;
       case 'mark':
-        if (this.#isFollowed(reading.symbol)) this.#sink.mark(reading.symbol, reading.markPrice, reading.time);
+        if (this.#isFollowed(reading.tick.symbol)) this.#sink.mark(reading.tick);
         break;
       case 'ignored':
         this.#dropped += 1;
