@@ -138,9 +138,12 @@ async function benchTape(): Promise<BenchRow[]> {
     .map((line) => line.slice(line.indexOf(' ') + 1))
     .filter((text) => text.startsWith('{"stream"'));
   const paths = Array.from({ length: CAPTURE_COPIES }, () => CAPTURE);
+  const expected = CAPTURE_COPIES * messages.length;
   const ours = async (): Promise<Received> => {
     const source = await openTapeMarket({ paths, seed: 1, onProblem: () => undefined });
-    return serve(source, [...source.rawStreams]);
+    const received = await serve(source, [...source.rawStreams]);
+    if (received.frames !== expected) throw new Error(`the client got ${received.frames} of ${expected} messages`);
+    return received;
   };
   return [...(await rows('recorded tape to one client', messages, ours))];
 }

@@ -111,6 +111,32 @@ describe('the byte scanner', () => {
     );
   });
 
+  it('leaves lists to their reader: which slot, where, and whether to go on', () => {
+    const text = '{"e":"x","b":[1],"k":{"a":[2,3]},"z":[]}';
+    const bytes = new TextEncoder().encode(text);
+    const asked: [number, string][] = [];
+    const scanner = new ByteScanner({
+      readList(slot, offset) {
+        asked.push([slot, text.slice(offset)]);
+        const end = text.indexOf(']', offset) + 1;
+        return slot === slotOf('z') ? NOT_READ : end;
+      },
+    });
+    const view = new DataView(bytes.buffer);
+    expect(scanner.scan(bytes, view, 0)).toBe(NOT_READ);
+    expect(asked).toEqual([
+      [slotOf('b'), text.slice(text.indexOf('[1]'))],
+      [NESTED + slotOf('a'), text.slice(text.indexOf('[2'))],
+      [slotOf('z'), '[]}'],
+    ]);
+    expect(scanned('{"e":"x","b":[1]}').end).toBe(NOT_READ);
+    const whole = text.replace(',"z":[]', '');
+    expect(scanner.scan(new TextEncoder().encode(whole), new DataView(new TextEncoder().encode(whole).buffer), 0)).toBe(
+      whole.length,
+    );
+    expect([kindOf(scanner, 'b'), kindOf(scanner, 'a', NESTED)]).toEqual([VALUE.list, VALUE.list]);
+  });
+
   it('forgets what an earlier scan found', () => {
     const scanner = new ByteScanner();
     const scan = (text: string): number => {

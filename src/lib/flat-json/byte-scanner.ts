@@ -7,6 +7,7 @@ const COMMA = 0x2c;
 const POINT = 0x2e;
 const MINUS = 0x2d;
 const ZERO = 0x30;
+const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
@@ -27,7 +28,19 @@ export const VALUE = {
   nested: 5,
   /** A negative integer or null: valid, and never asked for. */
   other: 6,
+  /** A list that the list reader has read. */
+  list: 7,
 } as const;
+
+/** Reads the lists in an object for a scanner, which knows none itself. */
+export interface ListReader {
+  /**
+   * Reads the list whose opening bracket is at `offset` in the bytes being scanned.
+   * @param slot of its key
+   * @returns the offset after its closing bracket, or NOT_READ: then the scanner gives up
+   */
+  readList(slot: number, offset: number): number;
+}
 
 /** Above the kinds of values: what the tag of a slot grows by from scan to scan. */
 const TAG_STEP = 8;
@@ -107,7 +120,8 @@ function endOfString(bytes: Uint8Array, offset: number): number {
 /** As endOfString, for strings of some length. @param view of the same bytes */
 export function endOfLongString(bytes: Uint8Array, view: DataView, offset: number): number {
   let at = offset;
-  while (at + 4 <= view.byteLength && areFourPlain(view.getInt32(at, true))) at += 4;
+  const lastWord = bytes.length - 4;
+  while (at <= lastWord && areFourPlain(view.getInt32(at, true))) at += 4;
   return endOfString(bytes, at);
 }
 
@@ -121,8 +135,8 @@ function endOfInteger(bytes: Uint8Array, offset: number): number {
 /**
  * Reads flat JSON objects whose keys are single letters straight from bytes: strings without escapes, numbers, booleans,
  * null, and one nested object of the same kind. Order of keys does not matter; longer keys with plain values are skipped.
- * Whatever else JSON allows (blanks, escapes, exponents, arrays, a key twice) is not an error here: the scanner gives up,
- * and the caller takes the slow way. What it does read is exactly what JSON.parse would have read, and plain ASCII.
+ * Whatever else JSON allows (blanks, escapes, exponents, a key twice, lists without a reader of theirs) is not an error
+ * here: the scanner gives up, and the caller takes the slow way. What it does read is exactly what JSON.parse would have read, and plain ASCII.
  *
  * Numbers are the floats that `Number(text)` gives: digits are collected as an integer below 10^15 and divided by a power
  * of ten up to 10^9. Both are floats without error and IEEE division rounds correctly, so the quotient is the nearest
@@ -138,7 +152,13 @@ export class ByteScanner {
   readonly tags = new Int32Array(2 * NESTED);
   /** The tag of the last scan. */
   tag = 0;
+  readonly #lists: ListReader | null;
   #view: DataView = new DataView(new ArrayBuffer(0));
+
+  /** @param lists null: objects with lists are not read */
+  constructor(lists: ListReader | null = null) {
+    this.#lists = lists;
+  }
 
   /**
    * Reads the object whose opening brace is at `offset`.
@@ -159,7 +179,7 @@ export class ByteScanner {
   #object(bytes: Uint8Array, offset: number, base: number): number {
     const { numbers, tags, tag } = this;
     const view = this.#view;
-    const lastWord = view.byteLength - 4;
+    const lastWord = bytes.length - 4;
     let at = offset;
     for (;;) {
       if (at > lastWord) return NOT_READ;
@@ -231,15 +251,19 @@ export class ByteScanner {
     return end + 1;
   }
 
-  /** What is neither a string nor a plain number: true, false, null, a negative integer, the nested object. */
+  /** What is neither a string nor a plain number: true, false, null, a negative integer, a list, the nested object. */
   #word(bytes: Uint8Array, offset: number, slot: number): number {
     const view = this.#view;
-    if (FALSE.isAt(view, offset)) return this.#flag(0, slot, offset + FALSE.length);
-    if (TRUE.isAt(view, offset)) return this.#flag(1, slot, offset + TRUE.length);
+    if (FALSE.isAt(view, offset, bytes.length)) return this.#flag(0, slot, offset + FALSE.length);
+    if (TRUE.isAt(view, offset, bytes.length)) return this.#flag(1, slot, offset + TRUE.length);
     let end: number = NOT_READ;
-    if (NULL.isAt(view, offset)) end = offset + NULL.length;
+    if (NULL.isAt(view, offset, bytes.length)) end = offset + NULL.length;
     else if (bytes[offset] === MINUS) end = endOfInteger(bytes, offset + 1);
     else if (bytes[offset] === OPEN_BRACE && slot === NESTED_KEY) return this.#nested(bytes, offset, slot);
+    else if (bytes[offset] === OPEN_BRACKET && this.#lists !== null) {
+      this.tags[slot] = this.tag + VALUE.list;
+      return this.#lists.readList(slot, offset);
+    }
     this.tags[slot] = this.tag + VALUE.other;
     return end;
   }

@@ -13,9 +13,12 @@ export class Literal {
     this.#words = Int32Array.from(offsets, (offset) => bytes.readInt32LE(Math.min(offset, this.#lastOffset)));
   }
 
-  /** Whether the text stands at `offset`. */
-  isAt(view: DataView, offset: number): boolean {
-    if (offset + this.length > view.byteLength) return false;
+  /**
+   * Whether the text stands at `offset`.
+   * @param limit where the bytes end: to ask the view for its length is a call that shows
+   */
+  isAt(view: DataView, offset: number, limit: number): boolean {
+    if (offset + this.length > limit) return false;
     const words = this.#words;
     const last = words.length - 1;
     for (let index = 0; index < last; index += 1) {

@@ -70,6 +70,9 @@ export interface RawEvent {
   bytes: Buffer;
   dataStart: number;
   dataEnd: number;
+  /** `bytes[frameStart, frameEnd)` is the message in its combined-stream frame; empty where it was recorded without. */
+  frameStart: number;
+  frameEnd: number;
 }
 
 /** Where a source writes. Called for every event: nothing may be awaited in it, and little allocated. */

@@ -1,6 +1,7 @@
 import type { Market } from '../../domain/instrument.ts';
-import type { Bytes, Frame } from '../transport/frame.ts';
-import { bytesFrame, textFrame } from '../transport/frame.ts';
+import { interned } from '../../lib/interned.ts';
+import type { Frame, RawMessage } from '../transport/frame.ts';
+import { bareFrame, combinedFrame, textFrame } from '../transport/frame.ts';
 import type { StreamConnection } from '../transport/stream-connection.ts';
 import type { Route, Topic } from './topics.ts';
 import { isServedOn, parseTopic } from './topics.ts';
@@ -56,7 +57,12 @@ export class StreamHub {
       return;
     }
     const opening = `{"stream":"${name}","data":`;
-    this.#feeds.set(name, { topic, opening, openingBytes: Buffer.from(opening), subscribers: new Set([subscriber]) });
+    this.#feeds.set(interned(name), {
+      topic,
+      opening,
+      openingBytes: Buffer.from(opening),
+      subscribers: new Set([subscriber]),
+    });
     this.onChange();
   }
 
@@ -80,14 +86,14 @@ export class StreamHub {
   }
 
   /** The same for a message that is bytes already; they are copied. */
-  publishBytes(name: string, message: Bytes): void {
+  publishBytes(name: string, message: RawMessage): void {
     const feed = this.#feeds.get(name);
     if (feed === undefined) return;
     let raw: Frame | null = null;
     let combined: Frame | null = null;
     for (const { isCombined, connection } of feed.subscribers) {
-      if (isCombined) this.#deliver(name, (combined ??= bytesFrame(message, feed.openingBytes)), connection);
-      else this.#deliver(name, (raw ??= bytesFrame(message, null)), connection);
+      if (isCombined) this.#deliver(name, (combined ??= combinedFrame(message, feed.openingBytes)), connection);
+      else this.#deliver(name, (raw ??= bareFrame(message)), connection);
     }
   }
 }

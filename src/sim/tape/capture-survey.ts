@@ -4,8 +4,8 @@ import { decimalsOf } from './decimal-text.ts';
 import { marketOfEntry } from './exchange-info.ts';
 import type { TapeHeader } from './header.ts';
 import { parseHeader } from './header.ts';
-import { LevelList } from './level-list.ts';
-import { MEMBER } from './stream-message.ts';
+import { MEMBER } from './message-members.ts';
+import type { StreamMessage } from './stream-message.ts';
 import type { TapeProblems } from './tape-problems.ts';
 
 /** Lines that are read to learn what is in a capture. What appears only later is not played. */
@@ -41,6 +41,8 @@ export interface CaptureSurvey {
   /** Receive times of the first and the last surveyed message, milliseconds UTC; NaN without messages. */
   readonly firstMs: number;
   readonly lastMs: number;
+  /** False: the file is longer than what was read of it. */
+  readonly isWhole: boolean;
   /** The venue's clock minus the recorder's, from the first message that tells its time; 0 when none does. */
   readonly clockOffsetMs: number;
 }
@@ -54,8 +56,8 @@ class Survey implements CaptureSurvey {
   readonly entries = new Map<string, unknown>();
   firstMs = NaN;
   lastMs = NaN;
+  isWhole = false;
   clockOffsetMs = NaN;
-  readonly #levels = new LevelList();
 
   constructor(path: string) {
     this.path = path;
@@ -95,7 +97,7 @@ class Survey implements CaptureSurvey {
     const known = this.#symbol(message.symbol);
     known.market ??= this.market ?? message.market;
     this.market ??= known.market;
-    this.#learn(known, lines);
+    this.#learn(known, message);
   }
 
   #symbol(symbol: string): SymbolSurvey {
@@ -111,8 +113,7 @@ class Survey implements CaptureSurvey {
     return known;
   }
 
-  #learn(known: SymbolSurvey, { message, bytes }: CaptureLines): void {
-    const { members, kind } = message;
+  #learn(known: SymbolSurvey, { members, kind }: StreamMessage): void {
     if (kind === 'trade' || kind === 'aggTrade') {
       const [price, quantity] = [members.number(MEMBER.price), members.number(MEMBER.quantity)];
       this.#figures(known, price, quantity);
@@ -128,8 +129,8 @@ class Survey implements CaptureSurvey {
       if (Number.isNaN(known.firstPrice) && bid > 0) known.firstPrice = bid;
     } else if (kind === 'depthUpdate') {
       known.hasDepth = true;
-      this.#levels.read(bytes, members.startOf(MEMBER.bids), members.endOf(MEMBER.bids));
-      const { prices, quantities, count } = this.#levels;
+      if (!members.readLevels()) return;
+      const { prices, quantities, count } = members.bids;
       for (let i = 0; i < count; i += 1) this.#figures(known, prices[i] ?? 0, quantities[i] ?? 0);
       if (Number.isNaN(known.firstPrice) && count > 0) known.firstPrice = prices[count - 1] ?? NaN;
     } else if (kind === 'markPriceUpdate') {
@@ -165,6 +166,7 @@ export async function surveyCapture(path: string, problems: TapeProblems): Promi
   } finally {
     lines.close();
   }
+  survey.isWhole = lines.hasEnded;
   if (Number.isNaN(survey.clockOffsetMs)) survey.clockOffsetMs = 0;
   return survey;
 }

@@ -2,8 +2,7 @@ import type { Market } from '../../domain/instrument.ts';
 import type { MarketEventSink, MarkEvent, QuoteEvent, RawEvent, TradeEvent } from '../market/source.ts';
 import { CaptureLines } from './capture-lines.ts';
 import type { SymbolSurvey } from './capture-survey.ts';
-import { LevelList } from './level-list.ts';
-import { MEMBER } from './stream-message.ts';
+import { MEMBER } from './message-members.ts';
 import type { TapeBook } from './tape-book.ts';
 import type { TapeCursor } from './tape-cursor.ts';
 import type { TapeProblems } from './tape-problems.ts';
@@ -36,8 +35,6 @@ type Effect = 'trade' | 'quote' | 'mark' | 'none' | 'malformed';
 export class CaptureTape implements TapeCursor {
   readonly #options: CaptureOptions;
   readonly #lines: CaptureLines;
-  readonly #bids = new LevelList();
-  readonly #asks = new LevelList();
   readonly #raw: RawEvent;
   readonly #trade: TradeEvent;
   readonly #quote: QuoteEvent;
@@ -49,7 +46,10 @@ export class CaptureTape implements TapeCursor {
   constructor(options: CaptureOptions) {
     this.#options = options;
     this.#lines = new CaptureLines(options.path, options.problems);
-    this.#raw = { timeMs: 0, market: options.market, stream: '', bytes: this.#lines.bytes, dataStart: 0, dataEnd: 0 };
+    this.#raw = {
+      ...{ timeMs: 0, market: options.market, stream: '', bytes: this.#lines.bytes },
+      ...{ dataStart: 0, dataEnd: 0, frameStart: 0, frameEnd: 0 },
+    };
     this.#trade = { symbolIndex: 0, timeMs: 0, price: 0, quantity: 0, buyerIsMaker: false, tradeId: 0 };
     this.#quote = { symbolIndex: 0, timeMs: 0, bid: 0, bidQuantity: 0, ask: 0, askQuantity: 0 };
     this.#mark = { symbolIndex: 0, timeMs: 0, markPrice: 0, indexPrice: 0, fundingRate: 0, nextFundingMs: 0 };
@@ -109,6 +109,8 @@ export class CaptureTape implements TapeCursor {
     raw.bytes = bytes;
     raw.dataStart = message.dataStart;
     raw.dataEnd = message.dataEnd;
+    raw.frameStart = message.frameStart;
+    raw.frameEnd = message.frameEnd;
     sink.raw(raw);
   }
 
@@ -147,23 +149,18 @@ export class CaptureTape implements TapeCursor {
 
   #readTicker(symbol: CaptureSymbol): Effect {
     const { members } = this.#lines.message;
-    const isGood = symbol.book.setTop({
-      bid: members.number(MEMBER.bids),
-      bidQuantity: members.number(MEMBER.bidQuantity),
-      ask: members.number(MEMBER.asks),
-      askQuantity: members.number(MEMBER.askQuantity),
-    });
-    return isGood ? 'quote' : 'malformed';
+    const quote = this.#quote;
+    quote.bid = members.number(MEMBER.bids);
+    quote.bidQuantity = members.number(MEMBER.bidQuantity);
+    quote.ask = members.number(MEMBER.asks);
+    quote.askQuantity = members.number(MEMBER.askQuantity);
+    return symbol.book.setTop(quote) ? 'quote' : 'malformed';
   }
 
   #readDepth(symbol: CaptureSymbol): Effect {
-    const { message, bytes } = this.#lines;
-    const { members } = message;
-    const hasBoth = members.has(MEMBER.bids) && members.has(MEMBER.asks);
-    if (!hasBoth || !this.#bids.read(bytes, members.startOf(MEMBER.bids), members.endOf(MEMBER.bids)))
-      return 'malformed';
-    if (!this.#asks.read(bytes, members.startOf(MEMBER.asks), members.endOf(MEMBER.asks))) return 'malformed';
-    symbol.book.setLevels(this.#bids, this.#asks);
+    const { members } = this.#lines.message;
+    if (!members.readLevels()) return 'malformed';
+    symbol.book.setLevels(members.bids, members.asks);
     return this.#quoteOfLevels(symbol);
   }
 
@@ -171,13 +168,14 @@ export class CaptureTape implements TapeCursor {
     const { message, bytes } = this.#lines;
     const asksAt = bytes.indexOf('"asks":', message.dataStart) + '"asks":'.length;
     const bidsAt = bytes.indexOf('"bids":', message.dataStart) + '"bids":'.length;
-    const [first, second] = bidsAt < asksAt ? [this.#bids, this.#asks] : [this.#asks, this.#bids];
+    const { bids, asks } = message.members;
+    const [first, second] = bidsAt < asksAt ? [bids, asks] : [asks, bids];
     const [firstAt, secondAt] = [Math.min(bidsAt, asksAt), Math.max(bidsAt, asksAt)];
     const hasBoth = firstAt > message.dataStart && secondAt < message.dataEnd;
     if (!hasBoth || !first.read(bytes, firstAt, secondAt - '"asks":'.length)) return 'malformed';
     if (!second.read(bytes, secondAt, message.dataEnd)) return 'malformed';
     symbol.book.clear();
-    symbol.book.setLevels(this.#bids, this.#asks);
+    symbol.book.setLevels(bids, asks);
     return this.#quoteOfLevels(symbol);
   }
 

@@ -1,15 +1,24 @@
 import type { TapeCursor } from './tape-cursor.ts';
 
+/** A file, its place in the order given, and the time of its next record as it was when the file last went on. */
+interface Entry {
+  readonly cursor: TapeCursor;
+  readonly place: number;
+  nextMs: number;
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.nextMs === b.nextMs ? a.place < b.place : a.nextMs < b.nextMs;
+}
+
 /** The files of a tape in order of their next record (a binary heap); files with the same time in the order given. */
 export class CursorQueue {
-  readonly #places: ReadonlyMap<TapeCursor, number>;
-  readonly #heap: TapeCursor[] = [];
+  readonly #heap: Entry[] = [];
   /** Files that must be filled before their place in the queue is known. */
-  #waiting: TapeCursor[];
+  #waiting: readonly Entry[];
 
   constructor(cursors: readonly TapeCursor[]) {
-    this.#places = new Map(cursors.map((cursor, place) => [cursor, place]));
-    this.#waiting = [...cursors];
+    this.#waiting = cursors.map((cursor, place) => ({ cursor, place, nextMs: NaN }));
   }
 
   /** True when `fill` must be awaited before `first` is known. */
@@ -19,44 +28,43 @@ export class CursorQueue {
 
   /** The file with the next record; null when all have ended. Not to be asked while waiting. */
   get first(): TapeCursor | null {
-    return this.#heap[0] ?? null;
+    return this.#heap[0]?.cursor ?? null;
   }
 
   /** To be called after the first file has gone on. */
   update(): void {
     const [first] = this.#heap;
     if (first === undefined) return;
+    first.nextMs = first.cursor.nextMs;
     if (first.nextMs < Infinity) return this.#sink();
     const last = this.#heap.pop();
     if (last !== undefined && last !== first) {
       this.#heap[0] = last;
       this.#sink();
     }
-    if (Number.isNaN(first.nextMs)) this.#waiting.push(first);
+    if (Number.isNaN(first.nextMs)) this.#waiting = [...this.#waiting, first];
   }
 
   async fill(): Promise<void> {
     const filled = this.#waiting;
-    await Promise.all(filled.map(async (cursor) => cursor.fill()));
+    await Promise.all(filled.map(async ({ cursor }) => cursor.fill()));
     this.#waiting = [];
-    for (const cursor of filled) if (cursor.nextMs < Infinity) this.#add(cursor);
+    for (const entry of filled) {
+      entry.nextMs = entry.cursor.nextMs;
+      if (entry.nextMs < Infinity) this.#add(entry);
+    }
   }
 
-  #isBefore(a: TapeCursor, b: TapeCursor): boolean {
-    if (a.nextMs !== b.nextMs) return a.nextMs < b.nextMs;
-    return (this.#places.get(a) ?? 0) < (this.#places.get(b) ?? 0);
-  }
-
-  #add(cursor: TapeCursor): void {
-    let at = this.#heap.push(cursor) - 1;
+  #add(entry: Entry): void {
+    let at = this.#heap.push(entry) - 1;
     while (at > 0) {
       const above = (at - 1) >>> 1;
       const parent = this.#heap[above];
-      if (parent === undefined || !this.#isBefore(cursor, parent)) break;
+      if (parent === undefined || !isBefore(entry, parent)) break;
       this.#heap[at] = parent;
       at = above;
     }
-    this.#heap[at] = cursor;
+    this.#heap[at] = entry;
   }
 
   /** Lets the first cursor sink to its place. */
@@ -67,9 +75,9 @@ export class CursorQueue {
     for (;;) {
       const [left, right] = [this.#heap[2 * at + 1], this.#heap[2 * at + 2]];
       if (left === undefined) break;
-      const isRight = right !== undefined && this.#isBefore(right, left);
+      const isRight = right !== undefined && isBefore(right, left);
       const below = isRight ? right : left;
-      if (!this.#isBefore(below, moving)) break;
+      if (!isBefore(below, moving)) break;
       this.#heap[at] = below;
       at = 2 * at + (isRight ? 2 : 1);
     }

@@ -6,9 +6,6 @@ const CLOSE_OBJECT = 125;
 const OPEN_ARRAY = 91;
 const CLOSE_ARRAY = 93;
 const TRUE = Buffer.from('true');
-const SHORTEST_LEVEL = '["1"]'.length;
-/** Everything in a level but its brackets stands below this in ASCII: quotes, commas, points and digits. */
-const BEHIND_DIGITS = 58;
 
 /** The position behind the string that begins at `at`, or -1. */
 function endOfString(bytes: Buffer, at: number, end: number): number {
@@ -21,30 +18,8 @@ function endOfString(bytes: Buffer, at: number, end: number): number {
   return -1;
 }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 48 && byte < BEHIND_DIGITS;
-}
-
-/**
- * The position behind a list of price levels, `[["1.5","2"],...]`, or -1 for anything that is not plainly one: these make
- * up most of a capture's bytes. A quote behind a digit ends a string and cannot begin one, so the bracket behind it is real.
- */
-function endOfLevels(bytes: Buffer, at: number, end: number): number {
-  for (let i = at + 1; ; i += 2) {
-    if (bytes[i] !== OPEN_ARRAY || bytes[i + 1] !== CODE.quote || !isDigit(bytes[i + 2])) return -1;
-    i += SHORTEST_LEVEL - 1;
-    while (i < end && (bytes[i] ?? BEHIND_DIGITS) < BEHIND_DIGITS) i += 1;
-    if (i + 1 >= end || bytes[i] !== CLOSE_ARRAY) return -1;
-    if (bytes[i - 1] !== CODE.quote || !isDigit(bytes[i - 2])) return -1;
-    if (bytes[i + 1] === CLOSE_ARRAY) return i + 2;
-    if (bytes[i + 1] !== CODE.comma) return -1;
-  }
-}
-
 /** The position behind the object or array that begins at `at`, or -1. */
 function endOfNested(bytes: Buffer, at: number, end: number): number {
-  const levels = endOfLevels(bytes, at, end);
-  if (levels > 0) return levels;
   let depth = 0;
   for (let i = at; i < end; i += 1) {
     const byte = bytes[i];
@@ -131,6 +106,11 @@ export class FlatObject {
   /** @param name code of the member's one-character name, in all that follow */
   has(name: number): boolean {
     return this.#seenIn[name] === this.#scans;
+  }
+
+  /** Whether the value is a text. */
+  hasText(name: number): boolean {
+    return this.has(name) && this.#bytes[this.startOf(name) - 1] === CODE.quote;
   }
 
   /** Where the value begins, without its quotes. Meaningless when there is no such member. */

@@ -1,7 +1,8 @@
 import type { Market } from '../../domain/instrument.ts';
-import { endOfLongString, NOT_READ } from '../../lib/flat-json/byte-scanner.ts';
 import { Literal } from '../../lib/flat-json/literal.ts';
-import { MessageMembers } from './message-members.ts';
+import type { KnownStream } from './known-streams.ts';
+import { KnownStreams } from './known-streams.ts';
+import { MEMBER, MessageMembers } from './message-members.ts';
 import { TextPool } from './text-pool.ts';
 
 /**
@@ -11,21 +12,7 @@ import { TextPool } from './text-pool.ts';
 export type MessageKind =
   'trade' | 'aggTrade' | 'bookTicker' | 'depthUpdate' | 'markPriceUpdate' | 'snapshot' | 'other' | 'malformed';
 
-const COMBINED = new Literal('{"stream":"');
-const COMBINED_DATA = new Literal('","data":');
 const SNAPSHOT = new Literal('{"lastUpdateId":');
-
-/**
- * The members of stream messages by their names' codes. In trades `p`, `q` are price and quantity; in bookTicker `b`, `a`
- * are prices, in depthUpdate lists of levels; in markPriceUpdate `p` is the mark price, `i` the index, `r` the funding
- * rate, `T` its time.
- */
-export const MEMBER = {
-  ...{ type: 101, eventTime: 69, time: 84, symbol: 115, bestMatch: 77, updateId: 117 },
-  ...{ price: 112, quantity: 113, tradeId: 116, aggTradeId: 97, buyerIsMaker: 109 },
-  ...{ bids: 98, bidQuantity: 66, asks: 97, askQuantity: 65 },
-  ...{ indexPrice: 105, fundingRate: 114 },
-} as const;
 
 /** How the streams of event types are called when the recorder did not write it down. */
 const STREAM_SUFFIX: Partial<Record<MessageKind, string>> = {
@@ -49,6 +36,16 @@ const EVENT_TYPES = (['bookTicker', 'trade', 'aggTrade', 'depthUpdate', 'markPri
 }));
 
 const CLOSE_OBJECT = 125;
+/** The fewest characters that are compared four at a time. */
+const SHORTEST_TEXT = 4;
+
+/** Kind and symbol of a stream's messages, and the texts of `e` and `s` that tell them. */
+interface Typical {
+  readonly kind: MessageKind;
+  readonly symbol: string;
+  readonly typeText: Literal;
+  readonly symbolText: Literal;
+}
 
 /** A message of a Binance stream, taken apart. Reused from message to message. */
 export class StreamMessage {
@@ -60,8 +57,13 @@ export class StreamMessage {
   /** The message without its combined-stream frame is `bytes[dataStart, dataEnd)`. */
   dataStart = 0;
   dataEnd = 0;
+  /** The frame around it is `bytes[frameStart, frameEnd)`; empty without. */
+  frameStart = 0;
+  frameEnd = 0;
   /** Members of the message, unless it is a snapshot. */
   readonly members = new MessageMembers();
+  readonly #streams = new KnownStreams<Typical>();
+  #known: KnownStream<Typical> | null = null;
   readonly #texts = new TextPool();
   readonly #names = new Map<string, string>();
 
@@ -70,11 +72,16 @@ export class StreamMessage {
     this.stream = this.symbol = '';
     this.dataStart = start;
     this.dataEnd = end;
-    if (SNAPSHOT.isAt(this.members.viewOf(bytes), start)) {
+    this.frameStart = this.frameEnd = start;
+    this.#known = null;
+    if (SNAPSHOT.isAt(this.members.viewOf(bytes), start, end)) {
       this.kind = 'snapshot';
       return;
     }
-    if (bytes[end - 1] === CLOSE_OBJECT && this.#unwrap(bytes, start)) this.dataEnd = end - 1;
+    if (bytes[end - 1] === CLOSE_OBJECT && this.#unwrap(bytes, start)) {
+      this.dataEnd = end - 1;
+      this.frameEnd = end;
+    }
     if (!this.members.scan(bytes, this.dataStart, this.dataEnd)) {
       this.kind = isArray(bytes, this.dataStart, this.dataEnd) ? 'other' : 'malformed';
       return;
@@ -84,7 +91,7 @@ export class StreamMessage {
   }
 
   /**
-   * Takes apart a message of a combined stream, without objects and arrays in it, whose end is not known.
+   * Takes apart a message of a combined stream, if it is written as the exchange does, whose end is not known.
    * @returns the position behind it; -1 when the message is another one
    */
   readPlain(bytes: Buffer, start: number): number {
@@ -92,34 +99,50 @@ export class StreamMessage {
     this.dataEnd = this.members.scanPlain(bytes, this.dataStart);
     if (this.dataEnd < 0 || bytes[this.dataEnd] !== CLOSE_OBJECT) return -1;
     this.#understand(bytes);
-    return this.dataEnd + 1;
+    this.frameStart = start;
+    this.frameEnd = this.dataEnd + 1;
+    return this.frameEnd;
   }
 
+  /** Nearly every stream has messages of one kind and symbol. */
   #understand(bytes: Buffer): void {
     const { members } = this;
-    this.kind = this.#kindOf();
-    this.symbol = members.has(MEMBER.symbol)
+    const typical = this.#known?.typical ?? null;
+    const isTypical =
+      typical !== null &&
+      members.isText(MEMBER.type, typical.typeText) &&
+      members.isText(MEMBER.symbol, typical.symbolText);
+    if (isTypical) {
+      this.kind = typical.kind;
+      this.symbol = typical.symbol;
+      return;
+    }
+    const type = EVENT_TYPES.find(({ text }) => members.isText(MEMBER.type, text));
+    this.kind = type === undefined ? this.#untypedKind() : this.#kindOf(type.kind);
+    this.symbol = members.hasText(MEMBER.symbol)
       ? this.#texts.get(bytes, members.startOf(MEMBER.symbol), members.endOf(MEMBER.symbol))
       : '';
+    if (this.#known === null || type === undefined || this.symbol.length < SHORTEST_TEXT) return;
+    const { kind, symbol } = this;
+    this.#known.typical ??= { kind, symbol, typeText: type.text, symbolText: new Literal(symbol) };
   }
 
   /** Finds the stream's name and where the message in the frame begins. */
   #unwrap(bytes: Buffer, start: number): boolean {
-    const view = this.members.viewOf(bytes);
-    if (!COMBINED.isAt(view, start)) return false;
-    const nameAt = start + COMBINED.length;
-    const nameEnd = endOfLongString(bytes, view, nameAt);
-    if (nameEnd === NOT_READ || !COMBINED_DATA.isAt(view, nameEnd)) return false;
-    this.stream = this.#texts.get(bytes, nameAt, nameEnd);
-    this.dataStart = nameEnd + COMBINED_DATA.length;
+    const known = this.#streams.find(bytes, this.members.viewOf(bytes), start);
+    this.#known = known;
+    if (known === null) return false;
+    this.stream = known.name;
+    this.dataStart = start + known.opening.length;
     return true;
   }
 
-  #kindOf(): MessageKind {
+  #kindOf(type: MessageKind): MessageKind {
+    return type === 'depthUpdate' && this.#isPartialDepth() ? 'other' : type;
+  }
+
+  #untypedKind(): MessageKind {
     const { members } = this;
-    for (const { kind, text } of EVENT_TYPES) {
-      if (members.isText(MEMBER.type, text)) return kind === 'depthUpdate' && this.#isPartialDepth() ? 'other' : kind;
-    }
     const isTicker = !members.has(MEMBER.type) && TICKER_MEMBERS.every((name) => members.has(name));
     return isTicker ? 'bookTicker' : 'other';
   }

@@ -42,8 +42,10 @@ export class TapeBook {
 
   /** @returns false, and nothing has changed, when that is no quote */
   setTop(top: Readonly<Top>): boolean {
-    const [bid, bidQuantity] = [this.onPriceGrid(top.bid), this.onQuantityGrid(top.bidQuantity)];
-    const [ask, askQuantity] = [this.onPriceGrid(top.ask), this.onQuantityGrid(top.askQuantity)];
+    const bid = this.onPriceGrid(top.bid);
+    const bidQuantity = this.onQuantityGrid(top.bidQuantity);
+    const ask = this.onPriceGrid(top.ask);
+    const askQuantity = this.onQuantityGrid(top.askQuantity);
     if (!(bid > 0 && ask > bid && bidQuantity > 0 && askQuantity > 0)) return false;
     this.#top.bid = bid;
     this.#top.bidQuantity = bidQuantity;

@@ -1,4 +1,6 @@
-/** Names of streams and symbols; texts beyond are made anew each time. */
+import { interned } from '../../lib/interned.ts';
+
+/** Names of symbols; texts beyond are made anew each time. */
 const MOST_TEXTS = 20_000;
 /** Texts that came lately are found at once, by a few of their bytes. */
 const RECENT_TEXTS = 256;
@@ -18,7 +20,7 @@ export class TextPool {
     const middle = bytes[(start + end) >>> 1] ?? 0;
     const place = ((end - start) * 7 + (bytes[start] ?? 0) * 31 + middle * 17 + (bytes[end - 1] ?? 0)) % RECENT_TEXTS;
     const recent = this.#recent[place];
-    if (recent !== undefined && isEqual(recent.bytes, bytes, [start, end])) return recent.text;
+    if (recent?.bytes.length === end - start && isAt(recent.bytes, bytes, start)) return recent.text;
     const found = this.#find(bytes, start, end);
     this.#recent[place] = found;
     return found.text;
@@ -28,16 +30,15 @@ export class TextPool {
     let hash = end - start;
     for (let i = start; i < end; i += 1) hash = (Math.imul(hash, 31) + (bytes[i] ?? 0)) | 0;
     const known = this.#known.get(hash);
-    if (known !== undefined && isEqual(known.bytes, bytes, [start, end])) return known;
-    const text = bytes.toString('latin1', start, end);
+    if (known?.bytes.length === end - start && isAt(known.bytes, bytes, start)) return known;
+    const text = interned(bytes.toString('latin1', start, end));
     const made = { text, bytes: Buffer.from(text, 'latin1') };
     if (known === undefined && this.#known.size < MOST_TEXTS) this.#known.set(hash, made);
     return made;
   }
 }
 
-function isEqual(known: Buffer, bytes: Buffer, [start, end]: readonly [number, number]): boolean {
-  if (known.length !== end - start) return false;
+function isAt(known: Buffer, bytes: Buffer, start: number): boolean {
   for (let i = 0; i < known.length; i += 1) if (known[i] !== bytes[start + i]) return false;
   return true;
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { textFrame } from './frame.ts';
+import { bareFrame, combinedFrame, keptFrame, textFrame } from './frame.ts';
 import { FrameBatch, SpareBlocks } from './frame-batch.ts';
 
 /** Reads unmasked text frames (RFC 6455, 5.2). */
@@ -45,6 +45,25 @@ describe('a batch of frames', () => {
         expect(readFrames(Buffer.concat(blocks))).toEqual(steps.map(([text]) => text));
       }),
       { numRuns: 50 },
+    );
+  });
+
+  it('takes messages that are bytes bare or combined, recorded with their frame or not, kept or not', () => {
+    const opening = '{"stream":"btcusdt@trade","data":';
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300 }), fc.boolean(), fc.boolean(), (data, hasFrame, isKept) => {
+        const bytes = Buffer.from(`1 ${opening}${data}}\n`);
+        const dataStart = 2 + opening.length;
+        const dataEnd = bytes.length - 2;
+        const message = { bytes, dataStart, dataEnd, frameStart: 2, frameEnd: hasFrame ? dataEnd + 1 : 2 };
+        const blocks: Buffer[] = [];
+        const batch = new FrameBatch(new SpareBlocks(), (part) => blocks.push(Buffer.from(part)));
+        const frames = [bareFrame(message), combinedFrame(message, Buffer.from(opening))];
+        for (const frame of isKept ? frames.map(keptFrame) : frames) batch.add(frame);
+        if (isKept) bytes.fill(0);
+        batch.flush();
+        expect(readFrames(Buffer.concat(blocks))).toEqual([data, `${opening}${data}}`]);
+      }),
     );
   });
 

@@ -1,41 +1,50 @@
+import type { RawEvent } from '../market/source.ts';
+
 const FIN_TEXT = 0x81;
 const CLOSING_BRACE = 0x7d;
 
-/** A part of a buffer. */
-export interface Bytes {
-  readonly bytes: Buffer;
-  readonly dataStart: number;
-  readonly dataEnd: number;
-}
+/** A message that is bytes already, as `RawEvent` has it. */
+export type RawMessage = Readonly<Pick<RawEvent, 'bytes' | 'dataStart' | 'dataEnd' | 'frameStart' | 'frameEnd'>>;
 
 /** A text message on its way into a WebSocket frame; it becomes bytes where it is sent. */
 export interface Frame {
   readonly payloadBytes: number;
-  /** The message, unless it comes from `source`. */
+  /** The message, unless it is bytes already. */
   readonly text: string;
-  /** A message that is bytes already. They may change once it is sent: whoever keeps it takes a copy, `keptFrame`. */
-  readonly source: Bytes | null;
-  /** What stands before the bytes of `source`, closed by a brace after them. */
+  /** `bytes[start, end)` is the message. They may change once it is sent: whoever keeps it takes a copy, `keptFrame`. */
+  readonly bytes: Buffer | null;
+  readonly start: number;
+  readonly end: number;
+  /** What stands before the bytes, closed by a brace after them. */
   readonly opening: Buffer | null;
 }
 
 /** A text as a frame. */
 export function textFrame(text: string): Frame {
-  return { payloadBytes: Buffer.byteLength(text), text, source: null, opening: null };
+  return { payloadBytes: Buffer.byteLength(text), text, bytes: null, start: 0, end: 0, opening: null };
 }
 
-/** Bytes as a frame; with `opening` before them and a closing brace after them if it is given. */
-export function bytesFrame(source: Bytes, opening: Buffer | null): Frame {
-  const length = source.dataEnd - source.dataStart;
-  return { payloadBytes: length + (opening === null ? 0 : opening.length + 1), text: '', source, opening };
+/** The bare message as a frame. */
+export function bareFrame({ bytes, dataStart, dataEnd }: RawMessage): Frame {
+  return { payloadBytes: dataEnd - dataStart, text: '', bytes, start: dataStart, end: dataEnd, opening: null };
+}
+
+/** The message in its combined-stream frame: as it was recorded, else with `opening` before it and a closing brace after it. */
+export function combinedFrame(message: RawMessage, opening: Buffer): Frame {
+  const { bytes, dataStart, dataEnd, frameStart, frameEnd } = message;
+  if (frameEnd > frameStart) {
+    return { payloadBytes: frameEnd - frameStart, text: '', bytes, start: frameStart, end: frameEnd, opening: null };
+  }
+  const payloadBytes = opening.length + dataEnd - dataStart + 1;
+  return { payloadBytes, text: '', bytes, start: dataStart, end: dataEnd, opening };
 }
 
 /** The same frame, independent of memory that will change. */
 export function keptFrame(frame: Frame): Frame {
-  if (frame.source === null) return frame;
-  const { bytes, dataStart, dataEnd } = frame.source;
-  const source = { bytes: Buffer.from(bytes.subarray(dataStart, dataEnd)), dataStart: 0, dataEnd: dataEnd - dataStart };
-  return { ...frame, source };
+  const { bytes, start, end } = frame;
+  return bytes === null
+    ? frame
+    : { ...frame, bytes: Buffer.from(bytes.subarray(start, end)), start: 0, end: end - start };
 }
 
 /** Bytes of a frame with its header. */
@@ -46,20 +55,19 @@ export function frameBytes({ payloadBytes }: Frame): number {
 
 /** Writes a frame, unmasked, at `offset`, where there is room for it. */
 export function writeFrame(frame: Frame, target: Buffer, offset: number): void {
-  const { payloadBytes, text, source, opening } = frame;
+  const { payloadBytes, text, bytes, start, end, opening } = frame;
   const at = writeHeader(target, offset, payloadBytes);
-  if (source === null) {
+  if (bytes === null) {
     // Text of one byte a character needs no encoding.
     target.write(text, at, payloadBytes, payloadBytes === text.length ? 'latin1' : 'utf8');
     return;
   }
-  const { bytes, dataStart, dataEnd } = source;
   if (opening === null) {
-    bytes.copy(target, at, dataStart, dataEnd);
+    bytes.copy(target, at, start, end);
     return;
   }
   opening.copy(target, at);
-  bytes.copy(target, at + opening.length, dataStart, dataEnd);
+  bytes.copy(target, at + opening.length, start, end);
   target[at + payloadBytes - 1] = CLOSING_BRACE;
 }
 

@@ -88,11 +88,11 @@ export class FastReader {
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
     const view = this.#view;
-    if (!WRAPPER_START.isAt(view, start)) {
+    if (!WRAPPER_START.isAt(view, start, end)) {
       return this.#scanner.scan(bytes, view, start) === end && this.#interpret();
     }
     const streamEnd = endOfLongString(bytes, view, start + WRAPPER_START.length);
-    if (streamEnd === NOT_READ || !WRAPPER_MIDDLE.isAt(view, streamEnd)) return false;
+    if (streamEnd === NOT_READ || !WRAPPER_MIDDLE.isAt(view, streamEnd, end)) return false;
     const dataEnd = this.#scanner.scan(bytes, view, streamEnd + WRAPPER_MIDDLE.length);
     return dataEnd === end - 1 && bytes[dataEnd] === CLOSE_BRACE && this.#interpret();
   }
@@ -188,8 +188,8 @@ export class FastReader {
 
   #isText(slot: number, text: Literal): boolean {
     const { tags, tag, starts, ends } = this.#scanner;
-    const start = starts[slot] ?? 0;
-    return tags[slot] === tag + VALUE.text && ends[slot] === start + text.length && text.isAt(this.#view, start);
+    const [start, end] = [starts[slot] ?? 0, ends[slot] ?? 0];
+    return tags[slot] === tag + VALUE.text && end - start === text.length && text.isAt(this.#view, start, end);
   }
 
   /** A text as a string; null when something else stands there. */
