@@ -1,5 +1,5 @@
 import { loadCcxtVenue } from '../src/modes/assets.ts';
-import { KEYS } from '../test/simulation/world.ts';
+import { KEYS } from '../test/simulation/program.ts';
 
 type Signing = Readonly<Record<'sign', (...request: unknown[]) => unknown>>;
 

@@ -11,7 +11,7 @@ export const ACCOUNT_REFUSALS = {
   KEYS_REFUSED: {
     fault: 'user',
     message: 'the exchange ({venue}) refuses the API key: {problem}',
-    hint: 'Check BINANCE_API_KEY and BINANCE_SECRET_KEY, that BINANCE_ENV is where the key was made, and the addresses that it may be used from.',
+    hint: 'Check BINANCE_API_KEY and BINANCE_SECRET_KEY (of other exchanges EXCHANGE_API_KEY and EXCHANGE_SECRET_KEY), that BINANCE_ENV is where the key was made, and the addresses that it may be used from.',
   },
   KEY_NOT_PERMITTED: {
     fault: 'user',
@@ -27,6 +27,11 @@ export const ACCOUNT_REFUSALS = {
     fault: 'user',
     message: 'the account at {venue} may not trade: {problem}',
     hint: 'Look at the account at the exchange: it may be in liquidation, restricted, or not yet opened for this market.',
+  },
+  MARGIN_MODE_DIFFERS: {
+    fault: 'user',
+    message: 'the margin mode of the account at {venue} is {found}, and MARGIN_MODE is {wanted}',
+    hint: 'The exchange keeps one margin mode for the account: set MARGIN_MODE={found}, or change it at the exchange.',
   },
   ACCOUNT_IN_USE: {
     fault: 'user',

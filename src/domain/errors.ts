@@ -266,6 +266,11 @@ const CATALOGUE = {
     message: '{path}, line {line}: {problem}; more than {allowed} malformed lines',
     hint: 'The file is damaged or of another format. Repair it, or record it again.',
   },
+  TAPE_ENDED: {
+    fault: 'user',
+    message: 'the tape has ended at {at} UTC: nothing moves any more, and no order would be filled',
+    hint: 'Quit, and play the tape again; --keep goes on with the account, its positions and its traders.',
+  },
   TAPE_UNWRITABLE: {
     fault: 'system',
     message: 'the tape {path} cannot be written: {problem}',

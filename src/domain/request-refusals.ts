@@ -11,6 +11,11 @@ export const REQUEST_REFUSALS = {
     message: 'the filter {filter} cannot be used: {problem}',
     hint: '{remedy}',
   },
+  TRADERS_AT_LIMIT: {
+    fault: 'user',
+    message: '{given} traders run, and no more than {allowed} may at once',
+    hint: 'Pause or remove one, or set MAX_ACTIVE_TRADERS higher.',
+  },
   TRADER_NAME_TAKEN: {
     fault: 'user',
     message: 'a trader named {given} is there already',

@@ -88,6 +88,11 @@ export const TRADE_REFUSALS = {
     message: '{symbol}: the parts of the targets are {given}',
     hint: 'Each part is above 0, all together are at most 1, and targets without a part need something left to share.',
   },
+  EXIT_UNDER_WAY: {
+    fault: 'user',
+    message: '{symbol}: an exit of {given} is under way already, and what it leaves is nothing to close',
+    hint: 'Wait for it: it is asked about and repeated until the position is flat. `aitrader orders` shows it.',
+  },
   PART_INVALID: {
     fault: 'user',
     message: '{symbol}: {given} is no part of a position',

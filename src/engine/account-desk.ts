@@ -97,6 +97,7 @@ export class AccountDesk {
     const { books, foreign, clock } = this.#context;
     foreign.heard(fill.symbol, clock.now());
     this.#parts.mismatch();
+    if (foreign.hasCounted(fill)) return;
     const position = [...books.positions.values()].find(({ symbol }) => symbol === fill.symbol);
     if (position === undefined || hasBooked(position, fill)) return;
     if ((fill.side === 'buy') === (position.side === 'long')) this.#addedByOthers(position, fill);

@@ -13,8 +13,9 @@ const LATE_FILL_MS = 2 * MINUTE_MS;
 /** A payment stands in the income history some time after it was made. */
 const FUNDING_OVERLAP_MS = 10 * MINUTE_MS;
 
-/** So often in a row the fills of a symbol are refused before that counts as final. */
+/** So often in a row, and for so long, the fills of a symbol are refused before that counts as final. */
 const REFUSED_FOR_GOOD = 3;
+const REFUSED_FOR_MS = MINUTE_MS;
 
 /** Under which the store keeps until when funding is booked, milliseconds UTC. */
 export const FUNDING_UNTIL = 'funding_booked_until';
@@ -40,8 +41,16 @@ interface Marks {
   /** Until when the fills of a symbol were told, milliseconds UTC. */
   readonly fillsUntil: ReadonlyMap<VenueSymbol, number>;
   /** How often in a row the fills of a symbol could not be asked for. */
-  readonly refusals: ReadonlyMap<VenueSymbol, number>;
+  readonly refusals: ReadonlyMap<VenueSymbol, Refusals>;
   readonly funding: FundingMark;
+}
+
+interface Refusals {
+  readonly count: number;
+  /** When the first of them was, milliseconds UTC. */
+  readonly since: number;
+  /** They count as final: the symbol is taken for one that is told no more. */
+  readonly isFinal: boolean;
 }
 
 interface FundingMark {
@@ -93,7 +102,7 @@ export class VenueQuestions {
     ]);
     const { refusals: before, fillsUntil } = this.#marks;
     const refused = told.filter(({ problem }) => problem !== null);
-    const refusals = new Map(refused.map(({ symbol }) => [symbol, (before.get(symbol) ?? 0) + 1]));
+    const refusals = new Map(refused.map(({ symbol }) => [symbol, refusedOnceMore(before.get(symbol), askedAt)]));
     const until = told.map(
       ({ symbol, problem }) => [symbol, problem === null ? askedAt : (fillsUntil.get(symbol) ?? 0)] as const,
     );
@@ -103,8 +112,8 @@ export class VenueQuestions {
       funding: funding.reports,
       bookedFunding: funding.booked,
       askedAt,
-      unheard: new Set([...refusals].flatMap(([symbol, count]) => (count < REFUSED_FOR_GOOD ? [symbol] : []))),
-      refused: refused.filter(({ symbol }) => refusals.get(symbol) === REFUSED_FOR_GOOD),
+      unheard: new Set([...refusals].flatMap(([symbol, { isFinal }]) => (isFinal ? [] : [symbol]))),
+      refused: refused.filter(({ symbol }) => isFinal(refusals, symbol) && !isFinal(before, symbol)),
       marks: { fillsUntil: new Map(until), refusals, funding: funding.mark },
     };
   }
@@ -173,4 +182,13 @@ export class VenueQuestions {
     const { wasHeld, fills } = this.#marks.funding;
     return positions.size > 0 || wasHeld || counts.fills > fills;
   }
+}
+
+function refusedOnceMore(before: Refusals | undefined, askedAt: number): Refusals {
+  const { count, since } = { count: (before?.count ?? 0) + 1, since: before?.since ?? askedAt };
+  return { count, since, isFinal: count >= REFUSED_FOR_GOOD && askedAt - since >= REFUSED_FOR_MS };
+}
+
+function isFinal(refusals: Marks['refusals'], symbol: VenueSymbol): boolean {
+  return refusals.get(symbol)?.isFinal === true;
 }

@@ -45,11 +45,14 @@ function compareOne(
   if (atVenue !== undefined) noteLiquidation(parts, position, atVenue);
   const surplus = (atVenue?.quantity ?? ZERO_QUANTITY).minus(quantity) as Quantity;
   if (!surplus.greaterThan(0)) parts.context.foreign.note(symbol, ZERO_QUANTITY);
-  if (surplus.isZero() || isUnclear(parts, symbol, snapshot)) return;
+  if (surplus.isZero()) return;
+  if (surplus.greaterThan(0)) parts.context.foreign.heard(symbol, snapshot.at);
+  if (isUnclear(parts, symbol, snapshot)) return;
   const difference = `${surplus.toFixed()} beside ${quantity.toFixed()} ${lots.length} ${exits.length}`;
   if (!parts.doubts.isReal(`position ${id}`, { difference, at: snapshot.at })) return;
   const current = parts.context.books.positions.get(id);
   if (current === undefined) return;
+  parts.context.foreign.counted(symbol, snapshot.at);
   if (surplus.isNegative()) vanished(parts, current, surplus.negated() as Quantity);
   else if (atVenue !== undefined) grown(parts, current, { atVenue, surplus });
 }
@@ -102,6 +105,7 @@ function grown(
 function importUnknown(parts: ComparisonParts, atVenue: VenuePosition, snapshot: AccountSnapshot): void {
   const { context, positions, risk, doubts } = parts;
   const { symbol, side, quantity, entryPrice } = atVenue;
+  context.foreign.heard(symbol, snapshot.at);
   if (isUnclear(parts, symbol, snapshot)) return;
   const difference = `${side} ${quantity.toFixed()}`;
   if (!doubts.isReal(`unknown ${symbol}`, { difference, at: snapshot.at })) return;
@@ -128,7 +132,8 @@ function importUnknown(parts: ComparisonParts, atVenue: VenuePosition, snapshot:
   else risk.raise({ type: 'anomaly_detected', severity: 'warning', message, details });
   // Whosever it is: it is in the books now.
   context.foreign.note(symbol, ZERO_QUANTITY);
-  positions.open(importedOpening(context, { atVenue, instrument }, { name, stopPrice }));
+  context.foreign.counted(symbol, snapshot.at);
+  positions.open(importedOpening(context, { atVenue, instrument }, { name, stopPrice }), true);
 }
 
 function wantedStop(context: EngineContext, atVenue: VenuePosition, instrument: Instrument): Price | null {
@@ -136,14 +141,15 @@ function wantedStop(context: EngineContext, atVenue: VenuePosition, instrument: 
   return stopFromHere(context, atVenue, { instrument, otherwise: priceAtVenue(atVenue) });
 }
 
-/** Whether fills of the symbol may be missing, so that no difference in it means anything yet. */
+/** Whether fills of the symbol may be missing, so that no difference in it means anything yet: it is looked at again soon. */
 export function isUnclear(
   { context, doubts, unheard }: ComparisonParts,
   symbol: VenueSymbol,
   snapshot: AccountSnapshot,
 ): boolean {
-  if (unheard.has(symbol)) doubts.again(`fills ${symbol}`, snapshot.at);
-  return unheard.has(symbol) || hasOrdersInDoubt(context, symbol, snapshot);
+  const isInDoubt = unheard.has(symbol) || hasOrdersInDoubt(context, symbol, snapshot);
+  if (isInDoubt) doubts.again(`fills ${symbol}`, snapshot.at);
+  return isInDoubt;
 }
 
 /** Whether an order of ours in the symbol may have done something that is not known yet. */

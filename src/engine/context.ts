@@ -37,6 +37,8 @@ export interface EngineSettings {
   readonly maxSpreadBps: number;
   /** After how long without data a symbol is stale. */
   readonly staleMs: number;
+  /** MAX_ACTIVE_TRADERS; left out: as many as there are. Read for each trader that is to run. */
+  readonly maxActiveTraders?: number;
   /** How many checks run at once; 1 makes a run repeatable. */
   readonly parallelChecks: number;
 }

@@ -27,11 +27,14 @@ import type { OrderListener } from './execution/order-desk-options.ts';
 import type { CheckReport } from './filters/check-report.ts';
 import type { TraderAtWork } from './filters/trader-at-work.ts';
 import { ForeignUnits } from './foreign-units.ts';
+import { HedgeWatch } from './hedge-watch.ts';
+import { hindranceOf } from './hindrance.ts';
 import { closeBooksOn } from './journal.ts';
 import { MarketBook } from './market/market-book.ts';
 import type { ClosedCandle } from './market/symbol-candles.ts';
 import { MarketNews } from './market-news.ts';
 import { MarketRoom } from './market-room.ts';
+import { MissingReferences } from './missing-references.ts';
 import { accountFunds } from './portfolio/funds.ts';
 import { PositionDesk } from './position-desk.ts';
 import { RiskDesk } from './risk-desk.ts';
@@ -65,6 +68,7 @@ export class Desks {
   readonly books: Books;
   readonly queue: EventQueue;
   readonly risk: RiskDesk;
+  readonly hedge: HedgeWatch;
   readonly account: AccountDesk;
   readonly orders: OrderDesk;
   readonly positions: PositionDesk;
@@ -79,6 +83,7 @@ export class Desks {
   #errors = 0;
   /** Positions were opened or closed since the market was asked for. */
   #isHeldNew = false;
+  readonly #missing: MissingReferences;
   /** After a kill: nothing of ours was open at the last look. */
   #wasFlat = false;
   readonly #mismatch: () => void;
@@ -97,6 +102,8 @@ export class Desks {
     const { context } = this;
     const later = (work: () => void): void => this.queue.take(work);
     this.risk = new RiskDesk(context, parts.notifier, saved.killCloses);
+    this.hedge = new HedgeWatch(broker, this.risk);
+    this.#missing = new MissingReferences(context);
     this.orders = new OrderDesk({
       clock,
       broker,
@@ -190,6 +197,7 @@ export class Desks {
     const wanted = new Set([...this.#parts.symbols, ...needs.symbols, ...held]);
     const symbols = [...wanted].filter((symbol) => this.market.instrument(symbol) !== null);
     this.market.need({ ...needs, symbols, held });
+    this.#missing.tell([...wanted].filter((symbol) => this.market.instrument(symbol) === null));
   }
 
   #newBooks({ lastSeq, breaker }: SavedState): Books {
@@ -228,7 +236,8 @@ export class Desks {
       moved: (order) => this.positions.orderMoved(order),
       answered: (order) => this.positions.orderAnswered(order),
       ended: (order) => {
-        if (order.state.status === 'rejected') this.market.orderRefused(order.state.code);
+        const { state } = order;
+        if (state.status === 'rejected') for (const each of [this.market, this.hedge]) each.orderRefused(state.code);
         if (order.intent.leg !== 'entry') this.positions.orderEnded(order);
         else if (this.entries.ended(order)) this.signals.notEntered(order);
       },
@@ -314,18 +323,10 @@ export class Desks {
 
   /** Why nothing may be opened now besides what is judged for each entry. */
   #hindrance(symbol: VenueSymbol): AitraderError | null {
-    if (this.#isEnding) {
-      return new AitraderError('OPENING_PAUSED', { reason: 'the program is ending', remedy: 'Start it again.' });
-    }
-    if (!this.#isReconciled) {
-      const reason = 'the account has not been held against the exchange yet';
-      return new AitraderError('OPENING_PAUSED', { reason, remedy: 'It is tried again until the exchange answers.' });
-    }
-    if (this.context.foreign.mayBeIn(symbol)) {
-      return new AitraderError('SYMBOL_TAKEN', { symbol, holder: 'units that are not of this program' });
-    }
-    const health = this.#parts.store.health();
-    return health.status === 'in_service' ? null : health.error;
+    const [isEnding, isReconciled] = [this.#isEnding, this.#isReconciled];
+    const { foreign } = this.context;
+    const store = this.#parts.store.health();
+    return hindranceOf({ isEnding, isReconciled, foreign, hedge: this.hedge, store }, symbol);
   }
 
   #isStillWanted({ intent: { signalId, symbol } }: Order): boolean {

@@ -54,13 +54,13 @@ export class Engine {
     this.#saved = saved;
     const desks = new Desks(parts, saved, () => this.#reconciler.soon());
     this.#desks = desks;
-    const { context, orders, positions, account, risk } = desks;
+    const { context, orders, positions, account, risk, hedge } = desks;
     this.#reconciler = new Reconciler({
-      ...{ context, orders, positions, account, risk },
+      ...{ context, orders, positions, account, risk, hedge },
       bookedFunding: parts.store.funding,
       fundingUntil: saved.fundingUntil,
       take: (work) => desks.queue.take(work),
-      compared: () => positions.compared(),
+      compared: (unheard) => positions.compared(unheard),
       reconciled: () => desks.reconciled(),
       failed: (failure) => desks.fault('the account could not be held against the exchange', failure),
     });
@@ -113,6 +113,13 @@ export class Engine {
     if (this.#isEnding) return;
     this.#everySecond();
     this.#reconciler.begin();
+  }
+
+  /** A setting that is read for each decision was changed while the engine runs; the texts hold no secrets. */
+  noteSetting(id: string, change: { readonly from: string; readonly to: string }): void {
+    this.#desks.queue.take(() =>
+      this.#desks.books.note({ subject: 'configuration', id, change: 'changed', data: change }),
+    );
   }
 
   /** Takes a filter in, new or changed. Settles when it is stored. */

@@ -1,8 +1,13 @@
 import { ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Quantity } from '../domain/decimal.ts';
+import type { Fill } from '../domain/fill.ts';
 import type { VenueSymbol } from '../domain/ids.ts';
 import type { Position } from '../domain/position/position.ts';
+import { SECOND_MS } from '../domain/time.ts';
 import type { VenuePosition } from '../ports/broker.ts';
+
+/** The clocks of venue and program may differ; a fill that is wrongly taken for counted is found when the venue is asked. */
+const CLOCK_MARGIN_MS = 5 * SECOND_MS;
 
 /**
  * Units of futures positions that are somebody else's. A symbol has but one position, so an order of ours would be netted
@@ -10,8 +15,11 @@ import type { VenuePosition } from '../ports/broker.ts';
  */
 export class ForeignUnits {
   readonly #known = new Map<VenueSymbol, Quantity>();
-  /** Where somebody else has traded, and when that was heard: what it has made is not known until the venue has been asked. */
+  /** Where somebody else has traded, or may have, and when that was heard: what it has made is not known until the venue was asked. */
   readonly #heardAt = new Map<VenueSymbol, number>();
+
+  /** Until when the fills of others are in the figures of the books, as those were taken from the venue's; milliseconds UTC. */
+  readonly #countedUntil = new Map<VenueSymbol, number>();
 
   /** Units that others have added to the position of a symbol, as far as is known. */
   in(symbol: VenueSymbol): Quantity {
@@ -31,7 +39,17 @@ export class ForeignUnits {
     return !before.equals(quantity);
   }
 
-  /** Somebody else has traded. @param at milliseconds UTC */
+  /** The books follow what the venue has said of the symbol at `at`, milliseconds UTC: whatever others had done by then. */
+  counted(symbol: VenueSymbol, at: number): void {
+    this.#countedUntil.set(symbol, at);
+  }
+
+  /** Whether what a fill of somebody else has done is in the books already: it may be told long after the venue was asked. */
+  hasCounted({ symbol, time }: Pick<Fill, 'symbol' | 'time'>): boolean {
+    return time <= (this.#countedUntil.get(symbol) ?? -Infinity) + CLOCK_MARGIN_MS;
+  }
+
+  /** Somebody else has traded, or the venue holds something else than the books. @param at milliseconds UTC */
   heard(symbol: VenueSymbol, at: number): void {
     this.#heardAt.set(symbol, at);
   }

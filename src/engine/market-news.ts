@@ -18,7 +18,7 @@ export class MarketNews {
 
   stale(symbol: VenueSymbol, isStale: boolean): void {
     const { logger, books } = this.#context;
-    books.noteMarket(symbol, isStale ? 'stale' : 'recovered');
+    books.note({ subject: 'market', id: symbol, change: isStale ? 'stale' : 'recovered', data: {} });
     if (!isStale) {
       logger.info(`${symbol} is heard again`, { symbol });
       return;
@@ -34,7 +34,7 @@ export class MarketNews {
 
   feed(status: FeedStatus): void {
     const { logger, books } = this.#context;
-    books.noteMarket('feed', status.status);
+    books.note({ subject: 'market', id: 'feed', change: status.status, data: {} });
     if (status.status === 'connected') logger.info('market data flows');
     else if (status.status === 'reconnecting') {
       const { cause, attempt } = status;

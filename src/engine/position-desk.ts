@@ -21,13 +21,12 @@ import type { MonitorDecision } from './positions/decision.ts';
 import { partToClose } from './positions/edit.ts';
 import { PositionMonitor } from './positions/monitor.ts';
 import { tellExcess, tellLiquidationNear, tellUnlisted } from './position-alerts.ts';
+import { OrderHolds } from './order-holds.ts';
+import { monitorOptions } from './position-desk-parts.ts';
 import type { PositionDeskParts } from './position-desk-parts.ts';
 import { isDust, positionTerms, sellable } from './position-terms.ts';
 import { changedProtection } from './protection-change.ts';
 import { StopDesk } from './stop-desk.ts';
-
-/** How long a stop at the venue that does not say that it still rests may take to fill before this program closes itself. */
-const VENUE_GRACE_MS = 6 * SECOND_MS;
 
 /** The open positions: from the first fill to the last, guarded all the way. */
 export class PositionDesk {
@@ -37,20 +36,15 @@ export class PositionDesk {
   readonly #exits: ExitDesk;
   readonly #stops: StopDesk;
   readonly #bare: BareWatch;
+  readonly #holds: OrderHolds;
 
   constructor(context: EngineContext, parts: PositionDeskParts) {
     this.#context = context;
     this.#parts = parts;
-    const { settings } = context;
-    this.#monitor = new PositionMonitor({
-      // May change while the program runs.
-      get fallbackStop() {
-        return settings.defaultStop;
-      },
-      venueGraceMs: VENUE_GRACE_MS,
-    });
+    this.#monitor = new PositionMonitor(monitorOptions(context.settings));
     const { orders, risk, mismatch } = parts;
     const retry = (id: PositionId): void => parts.later(() => this.#settle(id));
+    this.#holds = new OrderHolds(context, retry);
     this.#exits = new ExitDesk(context, { orders, risk, retry, mismatch });
     this.#stops = new StopDesk(context, { orders, risk, retry, mismatch });
     this.#bare = new BareWatch(context, { risk, stops: this.#stops });
@@ -70,6 +64,7 @@ export class PositionDesk {
     for (const position of this.#context.books.positions.values()) {
       this.#context.market.watch(position.symbol, true);
       this.#stops.awaitVenue(position.id);
+      this.#holds.untold.wait(position);
       const terms = this.#terms(position);
       if (terms !== null && !isLeftAlone(position)) this.#monitor.put(position, terms);
     }
@@ -87,9 +82,13 @@ export class PositionDesk {
     }
   }
 
-  /** The books were held against the venue: its stops that no book knew are in them now. */
-  compared(): void {
+  /**
+   * The books were held against the venue: its stops that no book knew are in them now.
+   * @param unheard symbols of which it has not told the fills
+   */
+  compared(unheard: ReadonlySet<VenueSymbol>): void {
     this.#stops.venueHeard();
+    this.#holds.untold.told(unheard);
     for (const id of [...this.#context.books.positions.keys()]) this.#settle(id);
   }
 
@@ -112,11 +111,13 @@ export class PositionDesk {
     this.#carryOut(this.#monitor.movedStops());
   }
 
-  open(opening: PositionOpening): Position {
+  /** @param isFound it stands at the venue without an order of ours that tells of it */
+  open(opening: PositionOpening, isFound = false): Position {
     const position = openPosition(opening);
     this.#context.books.putPosition(position, 'opened');
     this.#context.market.watch(position.symbol, true);
     this.#parts.opened();
+    this.#holds.opened(position, isFound);
     this.#settle(position.id);
     return position;
   }
@@ -271,7 +272,7 @@ export class PositionDesk {
     const terms = position && this.#terms(position);
     if (position === undefined || !terms) return;
     if (isLeftAlone(position)) {
-      this.#exits.advance(position, ZERO_QUANTITY);
+      if (!this.#holds.holdsBack(positionId)) this.#exits.advance(position, ZERO_QUANTITY);
       return;
     }
     if (terms.exitsInFlight.isZero() && isDust(this.#context, position)) {
@@ -291,9 +292,11 @@ export class PositionDesk {
     const { stopPrice, guard } = position.protection;
     const isBare = guard === 'none' && stopPrice !== null;
     if (isBare) guardHere(this.#context, position, { stopPrice, cause: 'the stop is on its way' });
+    if (this.#holds.isUnwritten(positionId)) return;
     const stop = this.#monitor.stopOf(positionId) ?? stopPrice;
     const current = this.#context.books.positions.get(positionId) ?? position;
     if (stop !== null) this.#stops.align(current, stop, this.#exits.inFlight(positionId));
+    if (this.#holds.holdsBack(positionId)) return;
     // What was dropped is open again, for the monitor to watch.
     if (this.#exits.advance(current, this.#stops.locked(positionId))) this.#settle(positionId);
   }

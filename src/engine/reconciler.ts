@@ -1,3 +1,4 @@
+import type { VenueSymbol } from '../domain/ids.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { Timer } from '../ports/clock.ts';
 import type { StoreReaders } from '../ports/store/readers.ts';
@@ -5,6 +6,7 @@ import { VenueQuestions } from './ask-venue.ts';
 import type { Findings } from './ask-venue.ts';
 import { confirmFlat } from './confirm-flat.ts';
 import { Doubts } from './doubts.ts';
+import type { HedgeWatch } from './hedge-watch.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileParts } from './reconcile.ts';
 
@@ -12,19 +14,22 @@ const RECONCILE_MS = 60 * SECOND_MS;
 /** Before an exchange that did not answer is asked again, or one whose answer was in doubt. */
 const RETRY_MS = 5 * SECOND_MS;
 const DOUBT_MS = 2.5 * SECOND_MS;
+/** So often at that pace, as each look costs a good part of the exchange's limits; then ever more slowly. */
+const QUICK_LOOKS = 4;
 /** From so many failures in a row on a person is told. */
 const ALARM_AFTER = 5;
 const UNCOMPARED =
   'the account could not be held against the exchange several times in a row; it is tried again, see the log for the cause';
 
 interface ReconcilerParts extends Omit<ReconcileParts, 'doubts' | 'unheard'> {
+  readonly hedge: Pick<HedgeWatch, 'look'>;
   readonly bookedFunding: StoreReaders['funding'];
   /** Until when earlier runs have booked it; null: none has. */
   readonly fundingUntil: number | null;
   /** Runs the work as an event of the engine. */
   readonly take: (work: () => void) => void;
-  /** The books were held against an answer of the venue for the first time; an event of the engine. */
-  readonly compared: () => void;
+  /** The books were held against an answer of the venue, which lacked the fills of these symbols; an event of the engine. */
+  readonly compared: (unheard: ReadonlySet<VenueSymbol>) => void;
   /** The books agree with the venue, as far as can be told. */
   readonly reconciled: () => void;
   readonly failed: (failure: unknown) => void;
@@ -41,8 +46,11 @@ export class Reconciler {
   #isAsking = false;
   #isWantedAgain = false;
   #isRunning = false;
-  #hasCompared = false;
+  /** Something of the account has not been told yet. */
+  #isUntold = true;
   #failures = 0;
+  /** In a row that left something in doubt. */
+  #looks = 0;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
@@ -94,8 +102,10 @@ export class Reconciler {
       // Whoever runs the events has told what was thrown.
       if (!isCompared) return this.#failed();
       this.#failures = 0;
-      if (this.#doubts.areOpen) return DOUBT_MS;
+      if (this.#doubts.areOpen) return this.#doubtful();
       this.#parts.reconciled();
+      if (this.#isUntold) return this.#doubtful();
+      this.#looks = 0;
       return this.#isWantedAgain ? 0 : RECONCILE_MS;
     } catch (failure) {
       this.#parts.failed(failure);
@@ -105,6 +115,11 @@ export class Reconciler {
     }
   }
 
+  #doubtful(): number {
+    this.#looks += 1;
+    return Math.min(DOUBT_MS * 2 ** Math.max(0, this.#looks - QUICK_LOOKS), RECONCILE_MS);
+  }
+
   #failed(): number {
     this.#failures += 1;
     if (this.#failures === ALARM_AFTER) this.#parts.take(() => this.#alarm(UNCOMPARED));
@@ -112,17 +127,20 @@ export class Reconciler {
   }
 
   #compare(findings: Findings): void {
-    const { unheard, snapshot, refused } = findings;
+    const { unheard, refused } = findings;
     const parts = { ...this.#parts, doubts: this.#doubts, unheard };
-    reconcile(parts, findings);
+    const snapshot = parts.hedge.look(findings.snapshot);
+    reconcile(parts, { ...findings, snapshot });
     confirmFlat(parts.context, parts.risk, snapshot);
     this.#questions.booked(findings);
     for (const { symbol, problem } of refused) {
       const what = `${symbol}: the exchange does not tell its fills (${problem ?? 'refused'})`;
       this.#alarm(`${what}; from now on only what the account holds of it is compared`);
     }
-    if (!this.#hasCompared) this.#parts.compared();
-    this.#hasCompared = true;
+    // What is waited for no more is looked at anew.
+    if (refused.length > 0) this.#looks = 0;
+    this.#parts.compared(unheard);
+    this.#isUntold = unheard.size > 0;
   }
 
   #alarm(message: string): void {

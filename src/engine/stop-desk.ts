@@ -7,7 +7,7 @@ import { isFinal, remainingQuantity } from '../domain/order/order.ts';
 import type { Order, OrderStatus } from '../domain/order/order.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { RiskApproved } from '../domain/risk-approval.ts';
-import type { OrderIntent } from '../domain/order/order.ts';
+import type { OrderIntent, TriggerSource } from '../domain/order/order.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
 import { isOver } from './execution/questions.ts';
@@ -71,6 +71,11 @@ export class StopDesk {
   get canRest(): boolean {
     const { capabilities } = this.#context.broker;
     return capabilities.residentStops && capabilities.orderTypes[this.#context.settings.market].has('stop_market');
+  }
+
+  /** The last price, as the position monitor goes by it, where the venue has such triggers. */
+  get #triggerSource(): TriggerSource {
+    return this.#context.broker.capabilities.triggerSources.has('last') ? 'last' : 'mark';
   }
 
   /** Whether the stop at the venue stands so near to this one that it need not follow; the position monitor does anyway. */
@@ -248,7 +253,7 @@ export class StopDesk {
       id: asId<OrderId>(this.#context.ids.next()),
       leg: 'stop',
       quantity: stop.quantity,
-      terms: { type: 'stop_market', triggerPrice, triggerSource: 'last' },
+      terms: { type: 'stop_market', triggerPrice, triggerSource: this.#triggerSource },
       reason: 'stop',
       createdAt: this.#context.clock.now(),
     });

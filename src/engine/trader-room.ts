@@ -38,6 +38,8 @@ export class TraderRoom {
   /** Traders that wait for the history of their symbols to be checked for the first time. */
   readonly #unchecked = new Set<TraderId>();
   #checks = 0;
+  /** Traders that are about to run: their filters are being loaded. */
+  #coming = 0;
 
   constructor(context: EngineContext, parts: TraderRoomParts) {
     this.#context = context;
@@ -62,6 +64,7 @@ export class TraderRoom {
 
   /** Puts the traders of the books to work. One whose filter is broken is disabled, and the others go on. */
   async start(): Promise<void> {
+    this.#parts.later(() => this.#restBeyondLimit());
     for (const trader of [...this.#context.books.traders.values()]) {
       if (trader.state.status !== 'running' && !this.#looksAfter(trader)) continue;
       const outcome = await this.#putToWork(trader);
@@ -75,7 +78,7 @@ export class TraderRoom {
     const taken = [...books.traders.values()].some(({ name, id }) => name === trader.name && id !== trader.id);
     if (taken) return err(new AitraderError('TRADER_NAME_TAKEN', { given: trader.name }));
     if (trader.state.status === 'running') {
-      const outcome = await this.#putToWork(trader);
+      const outcome = await this.#takePlace(trader);
       if (!outcome.ok) return outcome;
     }
     this.#parts.later(() => books.putTrader(trader, 'added'));
@@ -187,7 +190,8 @@ export class TraderRoom {
     if (before === undefined) return err(unknownTrader(traderId));
     const wanted = changed(before);
     if (wanted.state.status === 'running') {
-      const outcome = await this.#putToWork(wanted);
+      const isMore = before.state.status !== 'running';
+      const outcome = await (isMore ? this.#takePlace(wanted) : this.#putToWork(wanted));
       if (!outcome.ok) return outcome;
     }
     this.#parts.later(() => {
@@ -210,6 +214,35 @@ export class TraderRoom {
     if (!this.#looksAfter(resting)) this.#leave(traderId);
     this.#context.books.putTrader(resting, change);
     return ok(null);
+  }
+
+  #runningTraders(): Trader[] {
+    return [...this.#context.books.traders.values()].filter(({ state }) => state.status === 'running');
+  }
+
+  /** Puts one more trader to work, where one more may run. */
+  async #takePlace(trader: Trader): Promise<Result<null, AitraderError>> {
+    const { maxActiveTraders: allowed = Infinity } = this.#context.settings;
+    const running = this.#runningTraders().length + this.#coming;
+    if (running >= allowed) return err(new AitraderError('TRADERS_AT_LIMIT', { given: running, allowed }));
+    this.#coming += 1;
+    try {
+      return await this.#putToWork(trader);
+    } finally {
+      this.#coming -= 1;
+    }
+  }
+
+  /** At a start with a lower limit than before: the oldest run, the others rest and still manage what they hold. */
+  #restBeyondLimit(): void {
+    const { maxActiveTraders = Infinity } = this.#context.settings;
+    const beyond = this.#runningTraders()
+      .toSorted((a, b) => a.createdAt - b.createdAt)
+      .slice(maxActiveTraders);
+    for (const { id, name } of beyond) {
+      this.#context.logger.warn(`${name} is paused: MAX_ACTIVE_TRADERS=${maxActiveTraders}`);
+      this.pause(id, `more traders than MAX_ACTIVE_TRADERS=${maxActiveTraders} allows`);
+    }
   }
 
   /** A paused trader still manages what it holds; one that was disabled has a filter that cannot be trusted with it. */

@@ -538,3 +538,22 @@ describe('withdrawals', () => {
     expect(FUTURES_TERMS.marginAsset).toBe('USDT');
   });
 });
+
+describe('a futures symbol that is delisted', () => {
+  it('settles what is open at the mark price under the name of the venue, and ends all orders', () => {
+    const { venue, events } = market();
+    place(venue, order('buy', { quantity: '2' }));
+    place(venue, order('sell', { quantity: '1', price: '150', clientOrderId: 'resting' }));
+    const trigger: Trigger = { type: 'fixed', kind: 'stop', price: atoms('50'), source: 'last' };
+    const stop = order('sell', { quantity: '1', clientOrderId: 'stop', trigger, reduceOnly: true });
+    expect(reasonOf(venue.placeAlgoOrder(stop))).toBe('accepted');
+    venue.mark(SYMBOL, 110);
+    venue.change(futuresInstrument({ status: 'delisted' }));
+    expect(venue.views.futuresAccount('a').positions.filter(({ quantity }) => quantity !== 0n)).toEqual([]);
+    expect(wallet(venue).walletBalance).toBe(atoms('1018'));
+    expect(venue.views.openOrders('a', null)).toEqual([]);
+    expect(venue.views.openAlgoOrders('a', null)).toEqual([]);
+    const fills = events.flatMap((event) => (event.type === 'order' && event.fill !== null ? [event.order] : []));
+    expect(fills.at(-1)?.clientOrderId).toMatch(/^settlement_autoclose-/);
+  });
+});

@@ -12,11 +12,11 @@ import { cancelAlgoOrder, placeAlgoOrder } from './desk/algo.ts';
 import { amendOrder } from './desk/amend.ts';
 import { cancelAllOrders, cancelList, cancelOrder, cancelReplace } from './desk/cancel.ts';
 import { Core, refusal } from './desk/core.ts';
+import { delist } from './desk/delist.ts';
 import { exportState } from './desk/export-state.ts';
 import { scheduleFunding } from './desk/funding.ts';
 import { importState } from './desk/import-state.ts';
 import { applyDepth, applyMark, applyQuote, applyTrade, marketNamed } from './desk/market-data.ts';
-import { endOrder } from './desk/order-end.ts';
 import { placeOrder } from './desk/place.ts';
 import { placeOco } from './desk/place-list.ts';
 import { replaceOrder } from './desk/replace.ts';
@@ -100,15 +100,11 @@ export class Venue {
     if (market.contract !== null) scheduleFunding(this.core, market);
   }
 
-  /** New exchange rules, brackets or status. Working orders stay, but for a delisted symbol's: they expire. */
+  /** New exchange rules, brackets or status. Working orders stay, but for those of a delisted symbol; see `delist`. */
   change(instrument: Instrument): void {
     runOperation(this.core, () => {
       changeInstrument(this.core, marketNamed(this.core, instrument.symbol), instrument);
-      if (instrument.status !== 'delisted') return;
-      for (const order of [...this.core.orders.all()]) {
-        if (order.request.symbol !== instrument.symbol) continue;
-        endOrder(this.core, order, { change: 'expired', cause: 'delisted' });
-      }
+      if (instrument.status === 'delisted') delist(this.core, marketNamed(this.core, instrument.symbol));
     });
   }
 

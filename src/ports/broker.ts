@@ -4,7 +4,7 @@ import type { AccountEvent } from '../domain/event.ts';
 import type { Fill } from '../domain/fill.ts';
 import type { ClientOrderId, OrderId } from '../domain/ids.ts';
 import type { Instrument, InstrumentRef, Market } from '../domain/instrument.ts';
-import type { ForeignOrder, Order, OrderIntent, OrderTerms } from '../domain/order/order.ts';
+import type { ForeignOrder, Order, OrderIntent, OrderTerms, TriggerSource } from '../domain/order/order.ts';
 import type { OrderUpdate } from '../domain/order/update.ts';
 import type { MarginMode, PositionSide } from '../domain/position/position.ts';
 import type { RiskApproved } from '../domain/risk-approval.ts';
@@ -18,6 +18,8 @@ export interface BrokerCapabilities {
   readonly oco: boolean;
   /** A working order can be changed without giving up its protection in between. */
   readonly atomicReplace: boolean;
+  /** The prices that can set off a conditional order; others are refused. */
+  readonly triggerSources: ReadonlySet<TriggerSource>;
   /** The widest trailing stop the venue itself guards, in basis points; null: none. */
   readonly maxTrailingDeltaBps: number | null;
   /** Account news arrive over a stream; otherwise only by asking. */
@@ -51,6 +53,8 @@ export interface VenuePosition extends InstrumentRef {
   readonly leverage: number;
   readonly marginMode: MarginMode;
   readonly unrealizedPnl: Decimal;
+  /** One of the two that a symbol has in hedge mode: nothing of this program's, which trades one-way accounts alone. */
+  readonly isHedgeLeg?: boolean;
 }
 
 /** A working order of ours as the venue lists it: also one that a run before did not live to store can be told and ended. */

@@ -50,6 +50,7 @@ export const SCRIPTED_CAPABILITIES: BrokerCapabilities = {
   residentStops: true,
   oco: false,
   atomicReplace: true,
+  triggerSources: new Set(['last', 'mark'] as const),
   maxTrailingDeltaBps: null,
   accountStream: true,
   selfTradePrevention: false,

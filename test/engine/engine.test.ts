@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import type { AuditRecord } from '../../src/domain/event.ts';
+
 import { decimal, money } from '../../src/domain/decimal.ts';
 import { AitraderError } from '../../src/domain/errors.ts';
 import { asId } from '../../src/domain/ids.ts';
@@ -106,6 +108,50 @@ describe('a trader that is added while others run', () => {
     await world.signal(A, 'long');
     expect(world.engine.handle.traders()).toHaveLength(0);
     expect(world.positions).toHaveLength(0);
+  });
+});
+
+describe('the number of traders that run at once', () => {
+  const two = traderOf({ id: TWO, name: 'two', createdAt: 1 });
+
+  it('is not exceeded by adding or resuming, also when two come at once; a pause makes room', async () => {
+    const world = await ScriptedWorld.open({ maxActiveTraders: 2 });
+    const three = traderOf({ id: asId('trader000000000000000003'), name: 'three' });
+    const add = (trader: typeof two) => world.engine.handle.execute({ type: 'add_trader', trader }, asId('user'));
+    const outcomes = await Promise.all([add(two), add(three)]);
+    expect(outcomes.map((outcome) => (outcome.ok ? 'added' : outcome.error.code))).toEqual([
+      ...['added', 'TRADERS_AT_LIMIT'],
+    ]);
+    await world.execute({ type: 'pause_trader', traderId: ONE, reason: 'a test' });
+    expect((await add(three)).ok).toBe(true);
+    await expect(world.execute({ type: 'resume_trader', traderId: ONE })).rejects.toMatchObject({
+      ...{ code: 'TRADERS_AT_LIMIT', message: '2 traders run, and no more than 2 may at once' },
+    });
+    await world.execute({ type: 'change_trader', traderId: TWO, change: { reverse: true } });
+  });
+
+  it('that was lowered between two runs leaves the oldest at work, and pauses the others with the reason', async () => {
+    const options = { maxActiveTraders: 2 };
+    const world = await ScriptedWorld.open(options);
+    await world.execute({ type: 'add_trader', trader: two });
+    options.maxActiveTraders = 1;
+    await world.crash();
+    expect(world.engine.handle.traders().map(({ trader }) => [trader.name, trader.state])).toEqual([
+      ['one', { status: 'running' }],
+      ['two', { status: 'paused', reason: 'more traders than MAX_ACTIVE_TRADERS=1 allows' }],
+    ]);
+  });
+});
+
+describe('a setting that is changed while the engine runs', () => {
+  it('stands in the audit log with what it was before', async () => {
+    const world = await ScriptedWorld.open();
+    const heard: AuditRecord[] = [];
+    world.engine.handle.onAudit((record) => heard.push(record));
+    world.engine.noteSetting('MAX_OPEN_POSITIONS', { from: '5', to: '7' });
+    expect(heard).toMatchObject([
+      { subject: 'configuration', subjectId: 'MAX_OPEN_POSITIONS', change: 'changed', data: '{"from":"5","to":"7"}' },
+    ]);
   });
 });
 

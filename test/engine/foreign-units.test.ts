@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { decimal, money, price, quantity } from '../../src/domain/decimal.ts';
+import type { Decimal } from '../../src/domain/decimal.ts';
 import type { Fill } from '../../src/domain/fill.ts';
 import { asId } from '../../src/domain/ids.ts';
 import { A, closeAll, held, stopOf, withPosition } from './held-position.ts';
@@ -9,18 +10,22 @@ import { ScriptedWorld } from './scripted-world.ts';
 const MINUTE_MS = 60_000;
 let trades = 0;
 
-/** Somebody buys (below zero: sells) by hand on the account, and the venue tells it. */
-function byHand(world: ScriptedWorld, units: string): void {
-  const bought = decimal(units);
-  world.broker.takeAway(A, bought.negated());
+/** What the venue tells of units that somebody buys by hand (below zero: sells). */
+function foreignFill(world: ScriptedWorld, bought: Decimal): Fill {
   trades += 1;
-  const fill: Fill = {
+  return {
     ...{ market: world.market, symbol: asId(A), venueTradeId: `hand${trades}`, venueOrderId: asId('9'), orderId: null },
     ...{ side: bought.isNegative() ? 'sell' : 'buy', price: price('100'), quantity: quantity(bought.abs().toFixed()) },
     ...{ liquidity: 'taker', time: world.clock.now() },
     fee: { asset: 'USDT', amount: decimal('0'), rate: decimal('1'), value: money('0') },
   };
-  world.broker.tell({ type: 'foreign_fill', fill });
+}
+
+/** Somebody buys (below zero: sells) by hand on the account, and the venue tells it. */
+function byHand(world: ScriptedWorld, units: string): void {
+  const bought = decimal(units);
+  world.broker.takeAway(A, bought.negated());
+  world.broker.tell({ type: 'foreign_fill', fill: foreignFill(world, bought) });
 }
 
 const refusals = (world: ScriptedWorld): string =>
@@ -63,6 +68,18 @@ describe('futures units of somebody else', () => {
     },
   );
 
+  it('that were found while an order of ours was in doubt are looked at again as soon as it is not', async () => {
+    const world = await ScriptedWorld.open();
+    world.broker.script('entry', { kind: 'silence', arrives: false });
+    await world.signal(A, 'long', { stop: '5%' });
+    world.broker.takeAway(A, decimal('-3'));
+    world.broker.tell({ type: 'account_stream_connected', accountId: asId('account') });
+    await world.clock.advance(1_000);
+    expect(world.positions).toHaveLength(0);
+    await world.clock.advance(25_000);
+    expect(held(world)).toMatchObject({ quantity: quantity('3'), traderId: null });
+  });
+
   it('that are gone again stand in the way of nothing', async () => {
     const world = await ScriptedWorld.open();
     byHand(world, '1');
@@ -71,6 +88,22 @@ describe('futures units of somebody else', () => {
     await world.signal(A, 'long', { stop: '5%' });
     expect(held(world)).toMatchObject({ side: 'long', quantity: quantity('1') });
   });
+
+  it.each(['0.4', '-1'])(
+    'that were counted when the venue was asked are not counted again by late news (%s)',
+    async (taken) => {
+      const world = await withPosition();
+      const late = foreignFill(world, decimal(taken).negated());
+      world.broker.takeAway(A, decimal(taken));
+      await world.clock.advance(MINUTE_MS + 10_000);
+      const { quantity: after } = held(world);
+      expect(after.toFixed()).toBe(taken === '0.4' ? '0.6' : '1');
+      world.broker.tell({ type: 'foreign_fill', fill: late });
+      await world.clock.advance(10_000);
+      expect(held(world)).toMatchObject({ quantity: after, traderId: expect.any(String) as string });
+      expect(world.broker.working('stop')).toHaveLength(1);
+    },
+  );
 
   it('are not sold by a stop and a close together', async () => {
     const world = await withPosition();

@@ -112,6 +112,14 @@ describe('on spot', () => {
     expect(world.alerts).toHaveLength(0);
   });
 
+  it.each([
+    ['last', ['last', 'mark']],
+    ['mark', ['mark']],
+  ] as const)('a stop waits for the %s price where the venue has triggers by %j', async (source, sources) => {
+    const world = await withPosition({ market: 'futures', capabilities: { triggerSources: new Set(sources) } });
+    expect(world.broker.working('stop').map(({ intent }) => intent.terms)).toMatchObject([{ triggerSource: source }]);
+  });
+
   it('without stops at the venue this program watches', async () => {
     const world = await withPosition({ market: 'spot', capabilities: { residentStops: false } });
     expect(held(world).protection.guard).toBe('local');

@@ -36,7 +36,7 @@ describe('a symbol whose fills are refused for good', () => {
     refuseFills(world, A);
     world.broker.takeAway(A, decimal('1'));
     const told = (): boolean => world.alarms.some((text) => text.includes('does not tell its fills'));
-    for (let second = 0; second < 90 && !told(); second += 1) {
+    for (let second = 0; second < 240 && !told(); second += 1) {
       expect(world.positions).toHaveLength(1);
       await world.clock.advance(1_000);
     }

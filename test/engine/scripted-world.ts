@@ -54,6 +54,8 @@ export interface WorldOptions {
   readonly cash?: string;
   readonly importedPositions?: 'watch' | 'stop';
   readonly monitorPositions?: boolean;
+  /** May be changed while the engine runs. */
+  maxActiveTraders?: number;
 }
 
 export function metaOf(fields: Partial<FilterMeta> = {}): FilterMeta {
@@ -322,6 +324,7 @@ export class ScriptedWorld {
       maxSpreadBps: 50,
       staleMs: 10 * MINUTE_MS,
       parallelChecks: 1,
+      maxActiveTraders: this.#options.maxActiveTraders ?? 50,
     };
   }
 }

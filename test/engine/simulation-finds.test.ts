@@ -1,11 +1,12 @@
 /** What the fault simulation has found, each in its smallest form. */
 import { describe, expect, it } from 'vitest';
 
-import { Decimal, price, quantity } from '../../src/domain/decimal.ts';
+import { Decimal, decimal, price, quantity } from '../../src/domain/decimal.ts';
 import { asId } from '../../src/domain/ids.ts';
-import type { VenueOrderId } from '../../src/domain/ids.ts';
+import type { VenueOrderId, VenueSymbol } from '../../src/domain/ids.ts';
+import type { VenuePosition } from '../../src/ports/broker.ts';
 import { exchangeRules } from '../../src/testkit/builders/instruments.ts';
-import { closeAll, stopOf, trigger, withPosition } from './held-position.ts';
+import { A, closeAll, held, stopOf, trigger, withPosition } from './held-position.ts';
 import { ScriptedWorld } from './scripted-world.ts';
 
 describe('on spot', () => {
@@ -24,6 +25,31 @@ describe('on spot', () => {
     world.broker.tell({ type: 'order_update', orderId: stop.orderId, update: { type: 'accepted', ...news } });
     await world.clock.advance(0);
     expect(exits()).toBe(0);
+  });
+
+  it('what a run before may have sold is not sold again before the exchange has told the fills', async () => {
+    const world = await withPosition({ market: 'spot' });
+    const { store, broker } = world;
+    const before = [store.positions, store.orders, store.fills, store.trades].map((map) => [map, [...map]] as const);
+    await closeAll(world);
+    await world.clock.advance(1_000);
+    expect(broker.held(A).isZero()).toBe(true);
+    world.die();
+    for (const [map, entries] of before) {
+      map.clear();
+      for (const [key, value] of entries) (map as Map<string, unknown>).set(key, value);
+    }
+    const exits = (): number => broker.submissions.filter(({ intent }) => intent.leg === 'exit').length;
+    const fillsSince = broker.fillsSince.bind(broker);
+    broker.fillsSince = () => Promise.reject(new Error('nobody answers'));
+    await world.start();
+    await closeAll(world);
+    await world.clock.advance(2_000);
+    expect(exits()).toBe(1);
+    broker.fillsSince = fillsSince;
+    await world.clock.advance(10_000);
+    expect(world.positions).toHaveLength(0);
+    expect(exits()).toBe(1);
   });
 });
 
@@ -53,5 +79,74 @@ describe('a balance that the exchange names no more', () => {
     await world.clock.advance(70_000);
     const [known] = world.engine.handle.balances().filter(({ asset }) => asset === 'XYZ');
     expect(known).toMatchObject({ free: new Decimal(0), locked: new Decimal(0) });
+  });
+});
+
+describe('a position that was found at the exchange', () => {
+  it('is stored before its stop is sent, and watched until then', async () => {
+    const world = await ScriptedWorld.open({ importedPositions: 'stop' });
+    const stored: boolean[] = [];
+    world.store.beforeCommit = (changes, durability) => {
+      if (!changes.some(({ kind }) => kind === 'position')) return;
+      stored.push(durability === 'durable' && world.broker.working('stop').length === 0);
+    };
+    world.broker.takeAway(A, decimal('-2'));
+    await world.clock.advance(70_000);
+    expect(stored[0]).toBe(true);
+    expect(held(world).protection.guard).toBe('venue');
+    expect(world.broker.working('stop')).toHaveLength(1);
+  });
+
+  it('gets its stop also while nothing can be stored', async () => {
+    const world = await ScriptedWorld.open({ importedPositions: 'stop' });
+    world.broker.takeAway(A, decimal('-2'));
+    world.store.isRefusing = true;
+    await world.clock.advance(70_000);
+    expect(world.broker.working('stop')).toHaveLength(1);
+  });
+});
+
+describe('an account that was switched to hedge mode', () => {
+  const alerts = (world: ScriptedWorld): number => world.alerts.filter(({ text }) => /hedge mode/.test(text)).length;
+
+  async function withLegs(): Promise<{ readonly world: ScriptedWorld; readonly end: () => void }> {
+    const world = await ScriptedWorld.open();
+    const { broker } = world;
+    const leg: Omit<VenuePosition, 'side'> = {
+      market: 'futures',
+      ...{ symbol: asId<VenueSymbol>(A), quantity: quantity('1'), entryPrice: price('100'), liquidationPrice: null },
+      ...{ leverage: 1, unrealizedPnl: decimal('0'), isHedgeLeg: true },
+      marginMode: 'isolated',
+    };
+    const before = broker.snapshot.bind(broker);
+    let isHedged = true;
+    broker.snapshot = async () => {
+      const snapshot = await before();
+      const positions = isHedged ? [{ ...leg, side: 'long' } as const, { ...leg, side: 'short' } as const] : [];
+      return { ...snapshot, positions };
+    };
+    await world.clock.advance(70_000);
+    return { world, end: () => (isHedged = false) };
+  }
+
+  it('has its positions told once and left alone, and nothing is opened beside them', async () => {
+    const { world, end } = await withLegs();
+    await world.clock.advance(180_000);
+    expect(world.positions).toHaveLength(0);
+    expect(alerts(world)).toBe(1);
+    await world.signal('BUSDT', 'long', { stop: '5%' });
+    const states = [...world.store.signals.values()].map(({ state }) => JSON.stringify(state)).join();
+    expect(states).toContain('HEDGE_MODE');
+    end();
+    await world.clock.advance(70_000);
+    await world.signal('BUSDT', 'long', { stop: '5%' });
+    expect(world.positions).toHaveLength(1);
+  });
+
+  it('is told also when a refused order is the first sign of it', async () => {
+    const world = await ScriptedWorld.open();
+    world.broker.script('entry', { kind: 'refused', code: 'HEDGE_MODE' });
+    await world.signal(A, 'long', { stop: '5%' });
+    expect(alerts(world)).toBe(1);
   });
 });

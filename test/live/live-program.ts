@@ -1,4 +1,5 @@
 /** The built program, trading real money at the simulated exchange of a test, spoken to over its control socket. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import { emptyFolder, startProgram } from '../cli/run-program.ts';
@@ -38,26 +39,12 @@ interface SignalJson {
   readonly reason: string;
 }
 
-export class LiveProgram {
+/** The desk of a data folder, whoever started its program. */
+export class LiveDesk {
   readonly dataDir: string;
-  readonly running: RunningProgram;
-  #traders = 0;
 
-  private constructor(dataDir: string, running: RunningProgram) {
+  constructor(dataDir: string) {
     this.dataDir = dataDir;
-    this.running = running;
-  }
-
-  /** Starts it. It may take a while until it is ready, or it may refuse. */
-  static start(exchange: LiveExchange, terms: DeskTerms): LiveProgram {
-    const { market, dataDir = join(emptyFolder(), 'd'), env = {}, args = [] } = terms;
-    const told = { ...exchange.environment(market), ...env };
-    return new LiveProgram(dataDir, startProgram(['--no-tui', '--data-dir', dataDir, ...args], told));
-  }
-
-  async ready(): Promise<this> {
-    await this.running.sees(/"msg":"LIVE ready/);
-    return this;
   }
 
   /** The answer to a verb. @throws Error with the code of a refusal */
@@ -71,8 +58,7 @@ export class LiveProgram {
 
   /** Puts a trader to work that opens a long in the symbol at once, and only once. */
   async enter(symbol: string): Promise<void> {
-    this.#traders += 1;
-    const name = `${symbol} ${this.running.process.pid} ${this.#traders}`;
+    const name = `${symbol} ${randomUUID()}`;
     const filter = { name, source: ALWAYS, origin: 'file' };
     const own = { name, symbols: [symbol], size: { quote: 300 }, cooldown: '4h' };
     await this.ask('trader.add', { filter, ...own });
@@ -110,6 +96,28 @@ export class LiveProgram {
     // One that an exit of the run before is closing already cannot be closed once more.
     for (const { id } of positions) await this.ask('close', { id }).catch(() => undefined);
     await until('all is closed', async () => ((await this.ask('positions')) as unknown[]).length === 0);
+  }
+}
+
+/** A program of the test's own. */
+export class LiveProgram extends LiveDesk {
+  readonly running: RunningProgram;
+
+  private constructor(dataDir: string, running: RunningProgram) {
+    super(dataDir);
+    this.running = running;
+  }
+
+  /** Starts it. It may take a while until it is ready, or it may refuse. */
+  static start(exchange: LiveExchange, terms: DeskTerms): LiveProgram {
+    const { market, dataDir = join(emptyFolder(), 'd'), env = {}, args = [] } = terms;
+    const told = { ...exchange.environment(market), ...env };
+    return new LiveProgram(dataDir, startProgram(['--no-tui', '--data-dir', dataDir, ...args], told));
+  }
+
+  async ready(): Promise<this> {
+    await this.running.sees(/"msg":"LIVE ready/);
+    return this;
   }
 
   /** Ends it as a fault of the machine does. */

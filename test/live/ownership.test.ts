@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Balance } from '../../src/domain/account.ts';
 import { AitraderError } from '../../src/domain/errors.ts';
+import type { AccountEvent } from '../../src/domain/event.ts';
 import { asId } from '../../src/domain/ids.ts';
 import type { AccountId, OrderId, UserId, VenueSymbol } from '../../src/domain/ids.ts';
 import { clientOrderId } from '../../src/domain/order/client-order-id.ts';
@@ -13,13 +14,14 @@ import type { ForeignOrder, Order } from '../../src/domain/order/order.ts';
 import { createSortableIds } from '../../src/lib/sortable-id.ts';
 import { AccountLease } from '../../src/modes/desk/live/account-lease.ts';
 import type { LeaseTerms } from '../../src/modes/desk/live/account-lease.ts';
+import { watchForIntruders } from '../../src/modes/desk/live/intruders.ts';
 import { instanceOf } from '../../src/modes/desk/live/instance.ts';
 import { lookForOtherInstances } from '../../src/modes/desk/live/other-instances.ts';
 import type { OtherInstancesTerms } from '../../src/modes/desk/live/other-instances.ts';
 import { PreparedBroker } from '../../src/modes/desk/live/prepared-broker.ts';
 import { bringOverFromPaper } from '../../src/modes/desk/live/traders-from-paper.ts';
 import { keepMoneyApart } from '../../src/modes/desk/kind-of-money.ts';
-import type { Broker, ReportedFill, Submission } from '../../src/ports/broker.ts';
+import type { AccountSnapshot, Broker, ReportedFill, Submission } from '../../src/ports/broker.ts';
 import { arbitraryFilter, arbitraryTrader } from '../../src/testkit/builders/arbitrary-signals.ts';
 import { example, idAt } from '../../src/testkit/builders/example.ts';
 import { fill } from '../../src/testkit/builders/fills.ts';
@@ -93,12 +95,38 @@ describe('the lease on an account', () => {
   it('can be taken over; who had it hears of it within ten seconds, and does not take it back', async () => {
     const lost: string[] = [];
     await take('aaaa', { onLost: (holder) => lost.push(holder) });
-    await take('bbbb', { takeOver: true, onLost: (holder) => lost.push(holder) });
+    let isTaken = false;
+    const second = take('bbbb', { takeOver: true, onLost: (holder) => lost.push(holder) }).then(() => (isTaken = true));
     await clock.advance(10_000);
     expect(lost).toEqual(['instance bbbb']);
+    expect(isTaken).toBe(false);
+    await clock.advance(10_000);
+    await second;
     await clock.advance(120_000);
     expect(lost).toHaveLength(1);
     await expect(take('cccc')).rejects.toThrow('bbbb');
+  });
+
+  it('says until when its instance has watched the account, which a start that came to nothing has not', async () => {
+    const first = await take('aaaa');
+    first.watches();
+    await clock.advance(30_000);
+    await first.release();
+    const watchedUntil = clock.now();
+    for (let start = 0; start < 2; start += 1) {
+      await clock.advance(45_000);
+      const failed = await take('aaaa');
+      expect(failed.heldBefore).toBe(watchedUntil);
+      await failed.release();
+    }
+  });
+
+  it('is taken over at once from an instance that has died long ago', async () => {
+    store.state.set('account_lease:main', {
+      ...{ userId: USER, key: 'account_lease:main', updatedAt: clock.now() },
+      value: JSON.stringify({ instance: 'dead', session: 'before', at: clock.now() - 60_000, isOver: false }),
+    });
+    await expect(take('bbbb', { takeOver: true })).resolves.toBeDefined();
   });
 
   it('outlasts a store that fails for a while', async () => {
@@ -162,6 +190,42 @@ describe('the look for another instance on the account', () => {
       code: 'ACCOUNT_IN_USE',
     });
     await expect(look({ orders: [orderOf('more', anHourAgo())] })).rejects.toThrow('instance more');
+  });
+});
+
+describe('the watch for another instance while this one trades', () => {
+  it('tells once of one whose order is told or seen, and not of what was there before, of ours or of others', async () => {
+    const listeners: ((event: AccountEvent) => void)[] = [];
+    const looks: ((snapshot: AccountSnapshot) => void)[] = [];
+    const broker = {
+      onEvent: (listener: (event: AccountEvent) => void) => {
+        listeners.push(listener);
+        return () => undefined;
+      },
+      onSnapshot: (look: (snapshot: AccountSnapshot) => void) => looks.push(look),
+    };
+    const idFrom = (instance: string): ForeignOrder => {
+      const ids = createSortableIds({ now: () => clock.now(), random: () => 0.5 });
+      const subject = asId<OrderId>(ids.next());
+      const id = clientOrderId({ instance, subject, leg: 'entry', number: 1 });
+      return { clientOrderId: id, symbol: SYMBOLS[0] } as unknown as ForeignOrder;
+    };
+    const found: string[] = [];
+    const [before, web] = [idFrom('old1'), { ...idFrom('old1'), clientOrderId: 'web_1' }];
+    await clock.advance(1_000);
+    const intruders = watchForIntruders({ broker, instance: 'mine', clock });
+    await clock.advance(1_000);
+    const see = (...foreignOrders: ForeignOrder[]): void => {
+      for (const look of looks) look({ foreignOrders } as unknown as AccountSnapshot);
+    };
+    see(before, web, idFrom('mine'));
+    expect(found).toEqual([]);
+    see(idFrom('othr'));
+    intruders.onFound((reason) => found.push(reason));
+    for (const tell of listeners) tell({ type: 'foreign_order', order: idFrom('othr') });
+    expect(found).toHaveLength(1);
+    for (const tell of listeners) tell({ type: 'foreign_order', order: idFrom('more') });
+    expect(found).toHaveLength(2);
   });
 });
 

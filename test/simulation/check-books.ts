@@ -3,27 +3,42 @@ import { fillKey } from '../../src/domain/fill.ts';
 import { parseClientOrderId } from '../../src/domain/order/client-order-id.ts';
 import { isFinal } from '../../src/domain/order/order.ts';
 import { realizedPnl } from '../../src/domain/position/ledger.ts';
+import { isLeftAlone } from '../../src/domain/position/protection.ts';
 import type { Position } from '../../src/domain/position/position.ts';
 import type { Rule } from './rules.ts';
 import { baseChange, isOwnId } from './venue-facts.ts';
 import type { VenueFacts } from './venue-facts.ts';
 import type { World } from './world.ts';
 
+const ZERO = new Decimal(0);
+
 type Note = (rule: Rule, what: string) => void;
 
+/** How the program names the opening of a position that it has found. */
+export const IMPORTED = 'found at the exchange';
+/** What the program's clock may be behind, and more. */
+const CLOCK_MARGIN_MS = 10_000;
+
+interface Known {
+  readonly facts: VenueFacts;
+  readonly soldByHand: ReadonlySet<string>;
+}
+
 /** Holds orders, fills, holdings and money of the program against what the exchange has of them, once all is at rest. */
-export function checkBooks(world: World, facts: VenueFacts, note: Note): void {
-  new BookChecks(world, facts, note).run(world.engine?.handle.positions() ?? []);
+export function checkBooks(world: World, known: Known, note: Note): void {
+  new BookChecks(world, known, note).run(world.engine?.handle.positions() ?? []);
 }
 
 class BookChecks {
   readonly #world: World;
   readonly #facts: VenueFacts;
   readonly #note: Note;
+  readonly #soldByHand: ReadonlySet<string>;
 
-  constructor(world: World, facts: VenueFacts, note: Note) {
+  constructor(world: World, { facts, soldByHand }: Known, note: Note) {
     this.#world = world;
     this.#facts = facts;
+    this.#soldByHand = soldByHand;
     this.#note = note;
   }
 
@@ -80,7 +95,8 @@ class BookChecks {
     const atVenue = new Map(this.#facts.fills().map((fill) => [fill.key, fill]));
     const booked = new Set([...this.#world.store.fills.values()].map(fillKey));
     for (const [key, fill] of atVenue) {
-      if (fill.isOwn && !booked.has(key))
+      // What happened in a symbol that is not known any more is told by nobody.
+      if (fill.isOwn && !booked.has(key) && !this.#world.network.unlisted.has(fill.symbol))
         this.#note('books_equal_venue', `the fill ${key} of ${fill.clientOrderId} is not booked`);
     }
     for (const key of booked) {
@@ -107,23 +123,55 @@ class BookChecks {
         .sort()
         .join();
     if (ids(stored) !== ids(positions)) this.#note('books_equal_venue', 'store and program hold different positions');
-    for (const symbol of plan.traded) {
-      const position = positions.find((each) => each.symbol === symbol);
-      const signed = position?.quantity.times(position.side === 'short' ? -1 : 1) ?? new Decimal(0);
-      if (plan.market === 'futures') {
-        const atVenue = this.#facts.position(symbol);
-        if (!atVenue.equals(signed))
-          this.#note('books_equal_venue', `${symbol}: ${signed.toFixed()}, the exchange ${atVenue.toFixed()}`);
-        continue;
-      }
-      const base = symbol.replace('USDT', '');
-      const own = this.#facts.held(base).minus(this.#facts.ofUser(base));
-      const expected = signed.plus(this.#dust(symbol));
-      if (own.lessThan(0)) this.#note('users_own', `${own.negated().toFixed()} ${base} of the user were sold`);
-      if (!own.equals(expected))
-        this.#note('books_equal_venue', `${symbol}: ${expected.toFixed()}, the exchange ${own.toFixed()}`);
+    if (plan.market === 'futures') {
+      for (const symbol of [...plan.traded, plan.byHand]) this.#checkPosition(symbol, positions);
+      return;
     }
-    if (plan.market === 'spot') this.#checkSales();
+    for (const symbol of plan.traded) this.#checkUnits(symbol, positions);
+    this.#checkSales();
+  }
+
+  /** Futures: ours, and what others have made of it. */
+  #checkPosition(symbol: string, positions: readonly Position[]): void {
+    const position = positions.find((each) => each.symbol === symbol);
+    const booked = position?.quantity.times(position.side === 'short' ? -1 : 1) ?? ZERO;
+    const { held, least, most, takenAt, overtaken } = this.#facts.share(symbol);
+    if (!this.#facts.position(symbol).equals(held)) throw new Error(`the fills of ${symbol} do not make its position`);
+    const figures = `${symbol}: ${booked.toFixed()} in the books, the exchange ${held.toFixed()}`;
+    const isOther = booked.isZero() !== held.isZero() || booked.times(held).lessThan(0);
+    if (isOther || booked.abs().greaterThan(held.abs())) this.#note('books_equal_venue', figures);
+    const isFound = position?.openReason === IMPORTED;
+    const isExact = isFound ? !isLeftAlone(position) || booked.equals(held) : most.greaterThanOrEqualTo(booked.abs());
+    if (!isExact || (!isFound && least.greaterThan(booked.abs())))
+      this.#note('books_equal_venue', `${figures}, of which ${least.toFixed()} to ${most.toFixed()} are ours`);
+    const wasFound = [...this.#world.store.positions.values()].some((each) => {
+      return each.symbol === symbol && each.openReason === IMPORTED;
+    });
+    if (!wasFound && overtaken.greaterThan(0))
+      this.#note('users_own', `${overtaken.toFixed()} ${symbol} of others were closed`);
+    if (takenAt !== null && !this.#isTold(symbol, takenAt))
+      this.#note('told', `${symbol}: nobody heard that somebody took units of ours`);
+  }
+
+  #isTold(symbol: string, since: number): boolean {
+    return this.#world.alerts.some(({ text, at }) => text.includes(symbol) && at >= since - CLOCK_MARGIN_MS);
+  }
+
+  /** Spot: what our fills have left, less what the user has sold of it. */
+  #checkUnits(symbol: string, positions: readonly Position[]): void {
+    const base = symbol.replace('USDT', '');
+    const [held, own] = [this.#facts.held(base), this.#facts.ofUs(base)];
+    const booked = positions.find((each) => each.symbol === symbol)?.quantity ?? ZERO;
+    const expected = booked.plus(this.#dust(symbol));
+    if (own.lessThan(0)) this.#note('users_own', `${own.negated().toFixed()} ${base} of the user were sold`);
+    const isTouched = this.#soldByHand.has(symbol);
+    const isRight = isTouched ? booked.lessThanOrEqualTo(Decimal.min(own, held)) : own.equals(expected);
+    // An entry in a symbol that has left since may have been filled, and nobody tells it.
+    if (!isRight && !this.#world.network.unlisted.has(symbol))
+      this.#note('books_equal_venue', `${symbol}: ${expected.toFixed()}, the exchange ${own.toFixed()}`);
+    const isTold = this.#world.alerts.some(({ text }) => text.includes(symbol) && text.includes('by another way'));
+    if (isTouched && own.greaterThan(expected) && !isTold)
+      this.#note('told', `${symbol}: nobody heard that units of ours were sold by hand`);
   }
 
   /** At no moment more was sold by us than we had bought. */
@@ -142,10 +190,15 @@ class BookChecks {
   /** Where nobody else has moved a position of ours: what their fills were worth is in no book. */
   #symbolsOfOurs(): ReadonlySet<string> {
     const { plan } = this.#world;
-    const touched = new Set(
-      plan.market === 'spot' ? [] : this.#facts.fills().flatMap((fill) => (fill.isOwn ? [] : fill.symbol)),
-    );
-    return new Set(plan.traded.filter((symbol) => !touched.has(symbol)));
+    const touched =
+      plan.market === 'spot'
+        ? this.#soldByHand
+        : new Set([
+            ...plan.start.futures.positions.map(({ symbol }) => symbol),
+            ...this.#facts.fills().flatMap((fill) => (fill.isOwn ? [] : fill.symbol)),
+          ]);
+    const { unlisted } = this.#world.network;
+    return new Set(plan.traded.filter((symbol) => !touched.has(symbol) && !unlisted.has(symbol)));
   }
 
   /** What our fills brought and took, against what the books say was gained and is bound. */
@@ -180,9 +233,10 @@ class BookChecks {
 
   /** Each payment for a position of ours is booked, by its id. */
   #checkFunding(): void {
-    const { store, plan } = this.#world;
+    const { store } = this.#world;
+    const own = this.#symbolsOfOurs();
     for (const { id, symbol, amount } of this.#facts.funding()) {
-      if (symbol === null || !plan.traded.includes(symbol)) continue;
+      if (symbol === null || !own.has(symbol)) continue;
       const booked = store.funding.get(id);
       if (booked === undefined) this.#note('money_conserved', `the funding ${id} of ${symbol} is not booked`);
       else if (!amount.equals(booked))

@@ -3,18 +3,18 @@ import { isFinal } from '../../src/domain/order/order.ts';
 import { isLeftAlone } from '../../src/domain/position/protection.ts';
 import type { Position } from '../../src/domain/position/position.ts';
 import type { Submission } from '../../src/ports/broker.ts';
-import { checkBooks } from './check-books.ts';
+import { checkBooks, IMPORTED } from './check-books.ts';
 import type { Rule, Violation } from './rules.ts';
 import { isOwnId, VenueFacts } from './venue-facts.ts';
 import type { FactOrder } from './venue-facts.ts';
 import type { World } from './world.ts';
 
-/** How the program names the opening of a position that it has found. */
-const IMPORTED = 'found at the exchange';
 /** So long the exchange may know better than the program before it is a fault: one reconciliation, and what it sets off. */
 const UNTOLD_MS = 150_000;
 /** So long a stop may rest nowhere before a person must have been told. */
 const UNALERTED_MS = 60_000;
+/** So long after its start a spot position is not sold while it is not known what a run before has sold. */
+const UNTOLD_FILLS_MS = 75_000;
 /** So long a stop that the program guards itself may be passed before the close is on its way. */
 const GUARD_MS = 10_000;
 const MAX_VIOLATIONS = 20;
@@ -26,8 +26,14 @@ export class Checks {
   readonly #facts: VenueFacts;
   /** False from when pausing or killing was confirmed until resuming was asked for. */
   mayOpen = true;
+  /** Since when another instance trades here without the user's word on it, milliseconds UTC. */
+  #intruderSince = Infinity;
+  #hadIntruder = false;
+  #reassuredRun = 0;
   /** Orders of others that their owner has cancelled. */
   readonly cancelledByHand = new Set<string>();
+  /** Spot symbols of which the user has sold units of ours. */
+  readonly soldByHand = new Set<string>();
   /** What has been wrong since when, and ceases to be a matter of time. */
   readonly #since = new Map<string, number>();
   readonly #foreign = new Map<string, FactOrder>();
@@ -42,12 +48,27 @@ export class Checks {
     return this.#facts;
   }
 
+  /** Another instance has sent an order. */
+  intruded(): void {
+    this.#hadIntruder = true;
+    if (this.#reassuredRun === this.#world.startedAt.length) return;
+    this.#intruderSince = Math.min(this.#intruderSince, this.#world.clock.now());
+  }
+
+  /** The user says that all is well, by taking the account over; or by resuming, which holds as long as the program runs. */
+  reassured(isForTheRun: boolean): void {
+    if (isForTheRun && this.#intruderSince < Infinity) this.#reassuredRun = this.#world.startedAt.length;
+    this.#intruderSince = Infinity;
+  }
+
   /** A submission as it leaves the engine. */
   submitted({ intent, clientOrderId }: Submission): void {
     if (intent.leg !== 'entry') return;
     const { engine, plan } = this.#world;
     if (!this.mayOpen) this.#note('opening_stopped', `${clientOrderId} was sent although opening is stopped`);
     if (engine === null) return;
+    const aloneMs = this.#world.clock.now() - Math.max(this.#intruderSince, this.#world.startedAt.at(-1) ?? 0);
+    if (aloneMs > UNTOLD_MS) this.#note('one_engine', `${clientOrderId} was sent beside another instance`);
     const { breaker, equity } = engine.handle.status();
     if (breaker.status !== 'closed') this.#note('opening_stopped', `${clientOrderId} was sent by a tripped breaker`);
     // What others have opened meanwhile does not count against an entry that was let pass before.
@@ -70,9 +91,10 @@ export class Checks {
   /** What holds at every moment. */
   check(): void {
     const { engine, errors } = this.#world;
-    for (const error of errors.splice(0)) if (!isExpected(error)) this.#note('no_fault', error);
+    for (const error of errors.splice(0)) if (!this.#isExpected(error)) this.#note('no_fault', error);
     this.#checkRequests();
     this.#checkForeignOrders();
+    this.#checkHedgeTold();
     if (engine === null) {
       this.#since.clear();
       return;
@@ -86,7 +108,10 @@ export class Checks {
         this.#note('books_equal_venue', `${order.clientOrderId} is filled beyond its size`);
       }
     }
-    for (const position of positions) if (!isLeftAlone(position)) this.#checkGuard(position);
+    for (const position of positions) {
+      if (isLeftAlone(position)) this.#checkLeftAlone(position);
+      else this.#checkGuard(position);
+    }
   }
 
   /** Whether everything that is to hold at rest does so at this moment; nothing is noted. */
@@ -103,10 +128,10 @@ export class Checks {
       this.#note('no_fault', 'the program does not come up');
       return;
     }
-    checkBooks(this.#world, this.#facts, (rule, what) => this.#note(rule, what));
+    checkBooks(this.#world, this, (rule, what) => this.#note(rule, what));
     for (const position of engine.handle.positions().filter((each) => !isLeftAlone(each))) {
       const { guard } = position.protection;
-      if (guard !== 'venue' && !this.#isTooSmall(position)) {
+      if (guard !== 'venue' && !this.#isTooSmall(position) && !this.#isStranded(position)) {
         this.#note('protected', `${position.symbol} is guarded by ${guard} when all is calm`);
       }
       const lack = this.#lackOf(position);
@@ -149,6 +174,24 @@ export class Checks {
     if (now - since > ms) this.#note(rule, what);
   }
 
+  /** Who has two positions in a symbol has to hear that the program cannot deal with them. */
+  #checkHedgeTold(): void {
+    const { engine, isHedged, alerts, network, clock } = this.#world;
+    const isHeard = engine !== null && clock.now() >= network.terms.downUntil;
+    const hasLegs = isHedged && isHeard && this.#facts.hasLegs();
+    const isTold = alerts.some(({ text }) => /hedge mode/i.test(text));
+    const what = hasLegs && !isTold ? 'nobody heard that the account is in hedge mode' : null;
+    this.#noteAfter(UNTOLD_MS, 'told', { key: 'hedge', what });
+  }
+
+  /** Nothing is done for a position that is not ours. */
+  #checkLeftAlone({ symbol, id }: Position): void {
+    if (this.#world.plan.importedPositions === 'stop') this.#note('protected', `${symbol} was found and has no stop`);
+    const order = this.#facts.working().find((each) => each.isOwn && each.symbol === symbol);
+    const what = order === undefined ? null : `${order.clientOrderId} works for a position of the user's in ${symbol}`;
+    this.#noteAfter(UNTOLD_MS, 'users_own', { key: `${id} left alone`, what });
+  }
+
   #checkGuard(position: Position): void {
     const { protection, symbol, id } = position;
     const world = this.#world;
@@ -171,6 +214,11 @@ export class Checks {
     return quantity.times(protection.stopPrice).lessThan(least) && this.#isAlerted(symbol);
   }
 
+  /** Its symbol has left the exchange, which takes no order of it: then its user has to be told. */
+  #isStranded({ symbol }: Position): boolean {
+    return this.#world.delisted.has(symbol) && this.#isAlerted(symbol);
+  }
+
   /** A stop of ours rests at the exchange, wherever the program wants it to stand by now. */
   #hasStop({ symbol, side }: Position): boolean {
     return this.#facts.working().some((order) => {
@@ -184,10 +232,11 @@ export class Checks {
   }
 
   /** A stop that the program guards and that the price has passed, without a close on its way. */
-  #passedStop({ protection, symbol, side, id }: Position): string | null {
-    const { feed, engine, network, clock } = this.#world;
-    if (protection.guard !== 'local' || feed?.isDown !== false || engine === null) return null;
+  #passedStop({ protection, symbol, side, id, market }: Position): string | null {
+    const { feed, engine, network, clock, delisted, startedAt } = this.#world;
+    if (protection.guard !== 'local' || delisted.has(symbol) || feed?.isDown !== false || engine === null) return null;
     if (clock.now() < network.terms.downUntil) return null;
+    if (market === 'spot' && clock.now() - (startedAt.at(-1) ?? 0) < UNTOLD_FILLS_MS) return null;
     const last = this.#world.lastPrice(symbol);
     const stop = protection.stopPrice.toNumber();
     if (side === 'long' ? last > stop : last < stop) return null;
@@ -251,9 +300,11 @@ export class Checks {
     }
     for (const [id, order] of working) this.#foreign.set(id, order);
   }
-}
 
-/** What the program reports as errors when the exchange or the store do not answer. */
-function isExpected(error: string): boolean {
-  return /could not be held against the exchange|EXCHANGE_UNREACHABLE/.test(error);
+  /** What the program reports as errors when the exchange or the store do not answer, or the account is not as it must be. */
+  #isExpected(error: string): boolean {
+    if (error.includes('(ACCOUNT_IN_USE)')) return this.#hadIntruder || this.#world.mustTakeOver;
+    if (error.includes('(HEDGE_MODE)')) return this.#world.wasHedged;
+    return /could not be held against the exchange|EXCHANGE_UNREACHABLE|CLOCK_REFUSED/.test(error);
+  }
 }

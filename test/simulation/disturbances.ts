@@ -1,5 +1,7 @@
 import type { Draw } from './draw.ts';
+import { atoms } from '../../src/matching/atoms.ts';
 import type { World } from './world.ts';
+import { ACCOUNT } from './world.ts';
 
 /** What goes wrong at the exchange. */
 export type Disturbance =
@@ -12,10 +14,15 @@ export type Disturbance =
   | 'late_fill'
   | 'partial_fill'
   | 'request_fault'
-  | 'funding';
+  | 'funding'
+  | 'liquidate'
+  | 'delist'
+  | 'hedge';
 
 type AddFault = (fault: { readonly kind: string; readonly [name: string]: unknown }) => string;
 
+/** A thin book takes a market order in parts. */
+const MOST_TURNS = 50;
 /** Every symbol has had a new price by then. */
 const GRID_MS = 8_000;
 
@@ -23,6 +30,7 @@ const GRID_MS = 8_000;
 export class Disturbances {
   readonly #world: World;
   readonly #draw: Draw;
+  #legs = 0;
   /** Ticks by symbol, in multiples of that of the start. */
   readonly #grids = new Map<string, number>();
   readonly #undo: { readonly at: number; readonly act: () => void }[] = [];
@@ -84,8 +92,12 @@ export class Disturbances {
         return `${symbol} x ${grid}`;
       }
       case 'halt': {
+        const { delisted } = this.#world;
+        if (delisted.has(symbol)) return `${symbol} has left`;
         const resume = { kind: 'symbol_status', market, symbol, status: 'trading' };
-        this.#undoIn(draw.between(5_000, 60_000), () => exchange.addFaults(resume));
+        this.#undoIn(draw.between(5_000, 60_000), () =>
+          delisted.has(symbol) ? undefined : exchange.addFaults(resume),
+        );
         return add({ kind: 'symbol_status', market, symbol, status: 'halted' });
       }
       case 'late_fill':
@@ -94,9 +106,70 @@ export class Disturbances {
         return add({ kind: 'partial_fill', count: draw.whole(1, 2), fraction: draw.between(0.05, 0.9) });
       case 'funding':
         return add({ kind: 'funding', symbol, rate: draw.between(-0.005, 0.005) });
+      case 'delist': {
+        const { delisted } = this.#world;
+        if (delisted.size > 0) return 'one has left already';
+        delisted.add(symbol);
+        this.#undoIn(draw.between(30_000, 300_000), () => this.#world.unlist(symbol));
+        return add({ kind: 'symbol_status', market, symbol, status: 'delisted' });
+      }
+      case 'hedge':
+        return this.hedge();
       case 'request_fault':
         return this.#faultOfRequest(add);
+      case 'liquidate': {
+        const { positions } = exchange.venue.desks.futures.venue.views.futuresAccount(ACCOUNT);
+        const within = positions.filter((each) => each.quantity !== 0n && each.liquidationPrice !== null);
+        return within.length === 0
+          ? 'nothing to liquidate'
+          : add({ kind: 'liquidate', symbol: draw.pick(within).symbol });
+      }
     }
+  }
+
+  /** The user switches to a long and a short position side by side, which the exchange allows to an empty account only. */
+  hedge(): string {
+    const world = this.#world;
+    const draw = this.#draw;
+    const { venue } = world.exchange.venue.desks.futures;
+    if (world.isHedged || venue.setPositionMode(ACCOUNT, 'hedge').ok === false) return 'not possible now';
+    [world.isHedged, world.wasHedged] = [true, true];
+    this.#undoIn(draw.between(20_000, 240_000), () => this.#unhedge());
+    const symbol = draw.pick([...world.plan.traded, world.plan.byHand]);
+    for (const leg of ['long', 'short'] as const) if (draw.isTrue(0.7)) this.#tradeLeg(symbol, leg, 'open');
+    return `with positions in ${symbol}`;
+  }
+
+  #unhedge(): void {
+    const { venue } = this.#world.exchange.venue.desks.futures;
+    for (let turn = 0; turn < MOST_TURNS && this.#world.isHedged; turn += 1) {
+      // What is too little to be closed is closed with more.
+      for (const { symbol, positionSide } of venue.views.futuresAccount(ACCOUNT).positions) {
+        if (turn > 0 && positionSide !== 'both') this.#tradeLeg(symbol, positionSide, 'open');
+      }
+      for (const { symbol, positionSide, quantity } of venue.views.futuresAccount(ACCOUNT).positions) {
+        if (quantity !== 0n && positionSide !== 'both') this.#tradeLeg(symbol, positionSide, quantity);
+      }
+      if (venue.setPositionMode(ACCOUNT, 'one_way').ok) this.#world.isHedged = false;
+    }
+    if (this.#world.isHedged) this.#undoIn(GRID_MS, () => this.#unhedge());
+  }
+
+  /** @param size how many units are to be closed, or about 100 USDT that are to be opened */
+  #tradeLeg(symbol: string, leg: 'long' | 'short', size: bigint | 'open'): void {
+    const { exchange, plan } = this.#world;
+    const data = exchange.venue.data.find('futures', symbol);
+    if (data === null) return;
+    this.#legs += 1;
+    const decimals = plan.symbols.find(({ base }) => `${base}USDT` === symbol)?.quantityDecimals ?? 0;
+    const opened = atoms((100 / this.#world.lastPrice(symbol)).toFixed(decimals));
+    const quantity = size === 'open' ? opened : size < 0n ? -size : size;
+    exchange.venue.desks.futures.placeOrder(data, {
+      ...{ accountId: ACCOUNT, symbol, clientOrderId: `web_leg${this.#legs}`, positionSide: leg },
+      side: (leg === 'long') === (size === 'open') ? 'buy' : 'sell',
+      ...{ size: { type: 'quantity', quantity }, execution: { type: 'market' }, trigger: null },
+      ...{ reduceOnly: false, selfTradePrevention: 'none' },
+    });
   }
 
   /** Changes the tick of a symbol to so many times that of its start, unless another one is wanted by now. */

@@ -6,21 +6,27 @@ import { parseLevel } from '../../src/domain/levels.ts';
 import { isLeftAlone } from '../../src/domain/position/protection.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { Checks } from './checks.ts';
-import type { Disturbance } from './disturbances.ts';
 import { Disturbances } from './disturbances.ts';
 import { Draw } from './draw.ts';
 import { Hands } from './hands.ts';
+import { HAPPENINGS } from './happenings.ts';
+import type { Happening } from './happenings.ts';
 import type { Plan } from './plan.ts';
 import { drawPlan } from './plan.ts';
 import type { Violation } from './rules.ts';
+import { happeningsOf } from './strains.ts';
+import type { Strain } from './strains.ts';
 import type { Spoil } from './world.ts';
+import type { VenueSeats } from './venue-class.ts';
 import { World } from './world.ts';
 
 export interface EpisodeOptions {
   readonly seed: number;
-  readonly venueClass: unknown;
+  readonly venueClass: VenueSeats;
   /** How long it lasts before it comes to rest; default: drawn. */
   readonly minutes?: number;
+  /** What it sees besides what is drawn. */
+  readonly strains?: readonly Strain[];
   /** A bug on purpose. */
   readonly spoil?: Spoil;
   /** Hears what happens, for a person who looks for the cause of a failure. */
@@ -38,59 +44,6 @@ export interface EpisodeReport {
   /** Of the audit log and of the requests. */
   readonly digest: string;
 }
-
-/** What happens, and how often it does. */
-type Happening =
-  | Disturbance
-  | 'signal'
-  | 'wait'
-  | 'jump'
-  | 'pause'
-  | 'resume'
-  | 'kill'
-  | 'close'
-  | 'tighten'
-  | 'crash_soon'
-  | 'crash_now'
-  | 'stop'
-  | 'feed_outage'
-  | 'network_outage'
-  | 'hand_limit'
-  | 'hand_trade'
-  | 'hand_reduce'
-  | 'hand_cancel'
-  | 'hand_cancels_ours';
-
-const HAPPENINGS: readonly (readonly [number, Happening])[] = [
-  [30, 'signal'],
-  [10, 'wait'],
-  [6, 'jump'],
-  [1, 'pause'],
-  [6, 'resume'],
-  [1, 'kill'],
-  [4, 'close'],
-  [4, 'tighten'],
-  [1.5, 'crash_soon'],
-  [0.7, 'crash_now'],
-  [0.5, 'stop'],
-  [2, 'feed_outage'],
-  [1, 'network_outage'],
-  [3, 'hand_limit'],
-  [3, 'hand_trade'],
-  [1, 'hand_reduce'],
-  [1, 'hand_cancel'],
-  [1, 'hand_cancels_ours'],
-  [2, 'sockets'],
-  [1, 'rate_limit'],
-  [1, 'ban'],
-  [0.5, 'skew'],
-  [1, 'tick'],
-  [0.7, 'halt'],
-  [3, 'late_fill'],
-  [4, 'partial_fill'],
-  [8, 'request_fault'],
-  [0.5, 'funding'],
-];
 
 /** How often what is to hold at rest is looked at before it counts as broken. */
 const REST_LOOKS = 3;
@@ -111,7 +64,7 @@ export class Episode {
   constructor(options: EpisodeOptions) {
     this.#options = options;
     const draw = new Draw(options.seed);
-    const plan = drawPlan(draw, options.minutes ?? null);
+    const plan = drawPlan(draw, { minutes: options.minutes ?? null, strains: options.strains ?? [] });
     this.#draw = draw;
     this.#world = new World({
       plan,
@@ -119,6 +72,7 @@ export class Episode {
       venueClass: options.venueClass,
       spoil: options.spoil ?? {},
       onSubmit: (submission) => this.#checks.submitted(submission),
+      onTakenOver: () => this.#checks.reassured(false),
     });
     this.#checks = new Checks(this.#world);
     this.#disturbances = new Disturbances(this.#world, draw);
@@ -149,11 +103,16 @@ export class Episode {
 
   async #live(plan: Plan): Promise<void> {
     const world = this.#world;
+    if (plan.strains.has('hedge_mode') && this.#draw.isTrue(0.4)) {
+      const told = this.#disturbances.hedge();
+      this.#options.tell?.(`${this.#stamp()} hedge mode at the start ${told}`);
+    }
     world.start();
     await this.#pass(3_000);
     world.exchange.addFaults({ seed: this.#draw.whole(1, 1e9), rates: plan.rates });
+    const happenings = [...HAPPENINGS, ...happeningsOf(plan.strains, plan.market)];
     while (world.clock.now() < plan.endMs && this.#isClean) {
-      await this.#happen(this.#draw.weighted(HAPPENINGS));
+      await this.#happen(this.#draw.weighted(happenings));
       await this.#pass(this.#draw.between(100, 2 * plan.pace));
     }
   }
@@ -212,6 +171,8 @@ export class Episode {
       case 'resume':
         // From here on it may be that opening is allowed again, whether the program lives to say so or not.
         if (world.engine !== null) this.#checks.mayOpen = true;
+        // Who finds opening stopped has read why.
+        if ((world.engine?.handle.status().breaker.status ?? 'closed') !== 'closed') this.#checks.reassured(true);
         return String(await world.execute({ type: 'resume_opening' }));
       case 'kill': {
         const keepPositions = draw.isTrue(0.4);
@@ -247,10 +208,22 @@ export class Episode {
         return this.#hands.trade();
       case 'hand_reduce':
         return this.#hands.reduce();
+      case 'hand_sells_ours':
+        return this.#hands.sellOurs();
+      case 'hand_adds':
+        return this.#hands.add();
+      case 'hand_takes':
+        return this.#hands.take();
+      case 'hand_opens':
+        return this.#hands.open();
       case 'hand_cancel':
         return this.#hands.cancelOwn();
       case 'hand_cancels_ours':
         return this.#hands.cancelOurs();
+      case 'other_instance_trades':
+        return this.#hands.tradeAsOther();
+      case 'take_over':
+        return draw.isTrue(0.7) ? world.takeOver() : world.tryBeside();
       default:
         return this.#disturbances.cause(what);
     }
@@ -319,7 +292,10 @@ export class Episode {
   /** Prices move far against every position. */
   async #runThroughStops(): Promise<void> {
     const { engine, market } = this.#world;
-    const positions = (engine?.handle.positions() ?? []).filter((position) => !isLeftAlone(position));
+    const { delisted } = this.#world;
+    const positions = (engine?.handle.positions() ?? []).filter((position) => {
+      return !isLeftAlone(position) && !delisted.has(position.symbol);
+    });
     if (positions.length === 0) return;
     this.#options.tell?.(`${this.#stamp()} prices run through ${positions.length} stops`);
     for (const { symbol, side } of positions) market.jump(symbol, side === 'long' ? 0.8 : 1.25);
@@ -329,7 +305,7 @@ export class Episode {
   }
 
   #report(startMs: number): EpisodeReport {
-    const { clock, requests, store, runs } = this.#world;
+    const { clock, requests, store, startedAt } = this.#world;
     const digest = createHash('sha256').update(this.#world.auditLog());
     for (const { at, method, path, text, status } of requests)
       digest.update(`${at} ${method} ${path} ${text} ${status}\n`);
@@ -337,7 +313,7 @@ export class Episode {
       seed: this.#options.seed,
       violations: this.#checks.violations,
       simulatedMs: clock.now() - startMs,
-      ...{ requests: requests.length, fills: store.fills.size, trades: store.trades.size, runs },
+      ...{ requests: requests.length, fills: store.fills.size, trades: store.trades.size, runs: startedAt.length },
       digest: digest.digest('hex'),
     };
   }

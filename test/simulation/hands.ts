@@ -4,6 +4,7 @@ import { clientOrderId } from '../../src/domain/order/client-order-id.ts';
 import { asId } from '../../src/domain/ids.ts';
 import type { OrderId } from '../../src/domain/ids.ts';
 import type { OrderSide } from '../../src/domain/order/order.ts';
+import { createSortableIds } from '../../src/lib/sortable-id.ts';
 import { atoms } from '../../src/matching/atoms.ts';
 import type { OrderRequest } from '../../src/matching/venue-types.ts';
 import type { Checks } from './checks.ts';
@@ -18,15 +19,21 @@ interface OrderByHand {
   readonly quantity: Decimal;
   readonly execution: OrderRequest['execution'];
   readonly reduceOnly?: boolean;
+  readonly clientOrderId?: string;
 }
 
 const MARKET: OrderRequest['execution'] = { type: 'market' };
+
+function baseOf(symbol: string): string {
+  return symbol.replace('USDT', '');
+}
 
 export class Hands {
   readonly #world: World;
   readonly #checks: Checks;
   readonly #draw: Draw;
   #count = 0;
+  #others: { next(): string } | null = null;
 
   constructor(world: World, checks: Checks, draw: Draw) {
     this.#world = world;
@@ -68,6 +75,81 @@ export class Hands {
     return this.#place({ symbol, side, quantity, execution: MARKET, reduceOnly: true });
   }
 
+  /** Spot: the user sells units that the program holds, and what he has of his own first. */
+  sellOurs(): string {
+    const { traded } = this.#world.plan;
+    const { facts } = this.#checks;
+    const ours = traded.filter((symbol) => facts.ofUs(baseOf(symbol)).isPositive());
+    if (ours.length === 0) return 'nothing is ours';
+    const symbol = this.#draw.pick(ours);
+    const base = baseOf(symbol);
+    for (const order of facts.working()) if (order.symbol === symbol && order.side === 'sell') this.#cancel(order);
+    const part = facts.ofUs(base).times(this.#draw.pick(['0.3', '1']));
+    const wanted = Decimal.max(facts.ofUser(base), 0).plus(part);
+    const { step } = this.#rules(symbol);
+    const quantity = Decimal.min(wanted, facts.free(base)).dividedToIntegerBy(step).times(step);
+    this.#checks.soldByHand.add(symbol);
+    return this.#place({ symbol, side: 'sell', quantity, execution: MARKET });
+  }
+
+  /** Futures: more of a position of the program, in another size than its own. */
+  add(): string {
+    const held = this.#heldOfOurs();
+    if (held === null) return 'nothing to add to';
+    const { symbol, position } = held;
+    const side = position.isPositive() ? 'buy' : 'sell';
+    return this.#place({ symbol, side, quantity: this.#worth(symbol, this.#draw.between(20, 200)), execution: MARKET });
+  }
+
+  /** Futures: an order the other way that nobody has bound to reduce: it may turn the position. */
+  take(): string {
+    const held = this.#heldOfOurs();
+    if (held === null) return 'nothing to take from';
+    const { symbol, position } = held;
+    const { step } = this.#rules(symbol);
+    const share = this.#draw.pick(['0.3', '1', '1.6']);
+    const quantity = position.abs().times(share).dividedToIntegerBy(step).times(step);
+    return this.#place({ symbol, side: position.isPositive() ? 'sell' : 'buy', quantity, execution: MARKET });
+  }
+
+  /** Futures: a position of the user's own where the program trades. */
+  open(): string {
+    const symbol = this.#draw.pick(this.#world.plan.traded);
+    const side = this.#draw.pick(['buy', 'sell'] as const);
+    return this.#place({ symbol, side, quantity: this.#worth(symbol, this.#draw.between(20, 300)), execution: MARKET });
+  }
+
+  /** Another instance of this program, with books of its own, sends an order. */
+  tradeAsOther(): string {
+    const { plan, clock } = this.#world;
+    const symbol = this.#draw.pick([...plan.traded, plan.byHand]);
+    const side = plan.market === 'spot' ? 'buy' : this.#draw.pick(['buy', 'sell'] as const);
+    const isResting = this.#draw.isTrue(0.6);
+    const price = this.#priceNear(symbol, side === 'buy' ? 0.9 : 1.1);
+    const limit = { type: 'limit', price: atoms(price), timeInForce: 'GTC', postOnly: false } as const;
+    this.#others ??= createSortableIds({ now: () => clock.now(), random: () => this.#draw.next() });
+    const subject = asId<OrderId>(this.#others.next());
+    this.#checks.intruded();
+    return this.#place({
+      ...{ symbol, side, quantity: this.#worth(symbol, this.#draw.between(20, 100)) },
+      execution: isResting ? limit : MARKET,
+      clientOrderId: clientOrderId({ instance: 'zzzz', subject, leg: 'entry', number: 1 }),
+    });
+  }
+
+  #heldOfOurs(): { readonly symbol: string; readonly position: Decimal } | null {
+    const held = this.#world.plan.traded.flatMap((symbol) => {
+      const position = this.#checks.facts.position(symbol);
+      return position.isZero() ? [] : [{ symbol, position }];
+    });
+    return held.length === 0 ? null : this.#draw.pick(held);
+  }
+
+  #worth(symbol: string, worth: number): Decimal {
+    const { step } = this.#rules(symbol);
+    return new Decimal(worth).dividedBy(this.#world.lastPrice(symbol)).dividedToIntegerBy(step).times(step);
+  }
+
   /** One of the working orders of others goes. */
   cancelOwn(): string {
     const orders = this.#checks.facts.working().filter(({ isOwn }) => !isOwn);
@@ -88,13 +170,13 @@ export class Hands {
     return `${id} of ${symbol}`;
   }
 
-  #place({ symbol, side, quantity, execution, reduceOnly = false }: OrderByHand): string {
+  #place({ symbol, side, quantity, execution, reduceOnly = false, clientOrderId: id }: OrderByHand): string {
     const { market } = this.#world.plan;
     const data = this.#world.exchange.venue.data.find(market, symbol);
     if (data === null || !quantity.isPositive() || quantity.isZero()) return `nothing of ${symbol}`;
     const placed = this.#world.exchange.venue.desks[market].placeOrder(data, {
       ...{ accountId: ACCOUNT, symbol, side, execution, reduceOnly, trigger: null, positionSide: 'both' },
-      ...{ clientOrderId: this.#nextId(), size: { type: 'quantity', quantity: atoms(quantity) } },
+      ...{ clientOrderId: id ?? this.#nextId(), size: { type: 'quantity', quantity: atoms(quantity) } },
       selfTradePrevention: 'expire_maker',
     });
     return `${side} ${quantity.toFixed()} ${symbol}${placed.ok ? '' : `: ${placed.error.message}`}`;
@@ -113,7 +195,7 @@ export class Hands {
     const step = this.#rules(symbol).step;
     const wanted = new Decimal(worth).dividedBy(this.#world.lastPrice(symbol));
     const isOfHoldings = this.#world.plan.market === 'spot' && side === 'sell';
-    const base = symbol.replace('USDT', '');
+    const base = baseOf(symbol);
     const { facts } = this.#checks;
     // What others' orders lock is the user's, too: what is free may be the program's.
     const locked = facts
@@ -130,8 +212,9 @@ export class Hands {
   }
 
   #rules(symbol: string) {
-    const instrument = this.#world.rules().find((each) => each.symbol === symbol);
-    if (instrument === undefined) throw new Error(`no symbol ${symbol}`);
+    const { exchange, plan } = this.#world;
+    const instrument = exchange.venue.data.find(plan.market, symbol)?.instrument(plan.market) ?? null;
+    if (instrument === null) throw new Error(`no symbol ${symbol}`);
     return instrument.rules;
   }
 }

@@ -34,6 +34,8 @@ export interface SeenRequest {
   status: number | null;
 }
 
+const UNKNOWN_SYMBOL = { headers: {}, body: '{"code":-1121,"msg":"Invalid symbol."}' };
+
 class ConnectionError extends Error {
   readonly code: string;
 
@@ -46,6 +48,8 @@ class ConnectionError extends Error {
 /** The way between one program and the exchange, over which requests, answers and news take their time. */
 export class Network {
   readonly terms: NetworkTerms;
+  /** Symbols that the exchange does not know any more. */
+  readonly unlisted = new Set<string>();
   readonly #exchange: InsideExchange;
   readonly #clock: Clock;
   readonly #draw: Draw;
@@ -107,6 +111,8 @@ export class Network {
     const text = query === '' || body === '' ? query + body : `${query}&${body}`;
     const seen: SeenRequest = { at: this.#clock.now(), method, path, text, status: null };
     this.#onRequest(seen);
+    const symbol = this.unlisted.size === 0 ? null : new URLSearchParams(text).get('symbol');
+    if (symbol !== null && this.unlisted.has(symbol)) return { ...UNKNOWN_SYMBOL, status: (seen.status = 400) };
     const apiKey = headers['X-MBX-APIKEY'] ?? '';
     const answer = await this.#exchange.request(method, path, { query, body, apiKey });
     if (answer !== null) seen.status = answer.status;

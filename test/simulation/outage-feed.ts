@@ -3,9 +3,16 @@ import type { VenueSymbol } from '../../src/domain/ids.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import type { FeedStatus, MarketFeed, MarketSink } from '../../src/ports/market-feed.ts';
 
+/** Market data goes to one program: the one that connected last. */
+export interface FeedSeat {
+  take(feed: OutageFeed): void;
+  isTakenBy(feed: OutageFeed): boolean;
+}
+
 /** A feed that can be cut off. What was missed then is made up for as the contract says: closed candles alone. */
 export class OutageFeed implements MarketFeed {
   readonly #feed: MarketFeed;
+  readonly #seat: FeedSeat;
   readonly #instruments: () => Promise<readonly Instrument[]>;
   readonly #listeners = new Set<(status: FeedStatus) => void>();
   readonly #missed: Candle[] = [];
@@ -13,8 +20,9 @@ export class OutageFeed implements MarketFeed {
   #isDown = false;
 
   /** @param instruments the symbols with the rules that hold now */
-  constructor(feed: MarketFeed, instruments: () => Promise<readonly Instrument[]>) {
+  constructor(feed: MarketFeed, instruments: () => Promise<readonly Instrument[]>, seat: FeedSeat) {
     this.#feed = feed;
+    this.#seat = seat;
     this.#instruments = instruments;
     feed.onStatus((status) => this.#tell(status));
   }
@@ -42,6 +50,7 @@ export class OutageFeed implements MarketFeed {
 
   connect(sink: MarketSink): Promise<void> {
     this.#sink = sink;
+    this.#seat.take(this);
     const ifUp = (tell: () => void): void => {
       if (!this.#isDown) tell();
     };
@@ -83,7 +92,7 @@ export class OutageFeed implements MarketFeed {
   }
 
   close(): Promise<void> {
-    return this.#feed.close();
+    return this.#seat.isTakenBy(this) ? this.#feed.close() : Promise.resolve();
   }
 
   #tell(status: FeedStatus): void {

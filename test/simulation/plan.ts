@@ -11,6 +11,8 @@ import type { Draw } from './draw.ts';
 import type { NetworkTerms } from './network.ts';
 import type { RoughSymbol } from './rough-market.ts';
 import { startTime } from './rough-market.ts';
+import { drawStrains } from './strains.ts';
+import type { Strain } from './strains.ts';
 
 /** Everything about an episode that is settled before it begins. */
 export interface Plan {
@@ -33,6 +35,9 @@ export interface Plan {
   readonly size: SizeRule;
   readonly reverse: boolean;
   readonly importedPositions: 'watch' | 'stop';
+  /** 1 on spot. */
+  readonly leverage: number;
+  readonly strains: ReadonlySet<Strain>;
   /** Milliseconds between two things that happen. */
   readonly pace: number;
 }
@@ -58,8 +63,9 @@ function drawSymbols(draw: Draw): RoughSymbol[] {
 }
 
 /** An account that looks lived in: holdings, dust, fees in BNB at times, orders and a position by hand. */
-function drawStart(draw: Draw, market: Market, symbols: readonly RoughSymbol[]): StartState {
+function drawStart(draw: Draw, { market, symbols, strains }: Pick<Plan, 'market' | 'symbols' | 'strains'>): StartState {
   const balances: Record<string, string> = { USDT: CASH };
+  const isToBeHedged = strains.has('hedge_mode');
   const orders: StartOrder[] = [];
   for (const { base, price, quantityDecimals, priceDecimals } of symbols) {
     if (base === 'BNB') {
@@ -83,12 +89,17 @@ function drawStart(draw: Draw, market: Market, symbols: readonly RoughSymbol[]):
   }
   const spot = market === 'spot' ? { balances, orders } : { balances: {}, orders: [] };
   const hand = { symbol: 'DDDUSDT', quantity: draw.isTrue(0.5) ? '25' : '-25', entryPrice: '20' } as const;
-  const hasHand = market === 'futures' && draw.isTrue(0.5);
+  // Hedge mode is for empty accounts.
+  const hasHand = market === 'futures' && draw.isTrue(isToBeHedged ? 0 : 0.5);
+  const found = { symbol: 'AAAUSDT', quantity: draw.isTrue(0.5) ? '3' : '-3', entryPrice: '100' } as const;
+  const isFound = market === 'futures' && strains.has('found') && draw.isTrue(isToBeHedged ? 0 : 0.6);
   return {
     spot,
     futures: {
       balances: market === 'futures' ? { USDT: CASH } : {},
-      positions: hasHand ? [{ ...hand, leverage: 5, marginMode: 'isolated' }] : [],
+      positions: [...(hasHand ? [hand] : []), ...(isFound ? [found] : [])].map((position) => {
+        return { ...position, leverage: 5, marginMode: 'isolated' } as const;
+      }),
       orders: [],
       algoOrders: hasHand
         ? [
@@ -143,18 +154,26 @@ function drawLimits(draw: Draw): RiskLimits {
   };
 }
 
-/** @param minutes how long the episode lasts; null: drawn */
-export function drawPlan(draw: Draw, minutes: number | null): Plan {
+/** What is not drawn. */
+export interface Wishes {
+  /** How long the episode lasts; null: drawn. */
+  readonly minutes: number | null;
+  /** What it sees besides what is drawn. */
+  readonly strains: readonly Strain[];
+}
+
+export function drawPlan(draw: Draw, { minutes, strains: wished }: Wishes): Plan {
   const market = draw.pick(['spot', 'futures'] as const);
   const startMs = startTime(draw);
   const symbols = drawSymbols(draw);
+  const strains = new Set([...drawStrains(draw, market), ...wished]);
   const length = minutes ?? draw.whole(6, 14);
   return {
     ...{ market, startMs, symbols },
     endMs: startMs + length * MINUTE_MS,
     traded: ['AAAUSDT', 'BBBUSDT', 'CCCUSDT'],
     byHand: 'DDDUSDT',
-    start: drawStart(draw, market, symbols),
+    start: drawStart(draw, { market, symbols, strains }),
     aheadMs: draw.isTrue(0.25) ? Math.round(draw.between(-2_500, 2_500)) : 0,
     network: drawNetwork(draw),
     rates: drawRates(draw),
@@ -164,6 +183,8 @@ export function drawPlan(draw: Draw, minutes: number | null): Plan {
     size: { kind: 'quote', amount: money(draw.pick(['60', '300'])) },
     reverse: draw.isTrue(0.5),
     importedPositions: draw.pick(['watch', 'stop'] as const),
+    leverage: market === 'spot' ? 1 : draw.pick([1, 1, 3, 10]),
+    strains,
     pace: draw.pick([2_000, 5_000, 12_000]),
   };
 }

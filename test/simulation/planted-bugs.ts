@@ -6,8 +6,10 @@ import type { Fill } from '../../src/domain/fill.ts';
 import { clientOrderId, parseClientOrderId } from '../../src/domain/order/client-order-id.ts';
 import type { ForeignOrder, OrderTerms } from '../../src/domain/order/order.ts';
 import type { OrderUpdate } from '../../src/domain/order/update.ts';
+import type { Alert } from '../../src/ports/notifier.ts';
 import type { Broker, RequestOutcome, Submission } from '../../src/ports/broker.ts';
 import type { Rule } from './rules.ts';
+import type { Strain } from './strains.ts';
 import type { BrokerWrap } from './watched-broker.ts';
 import { withMethods } from './watched-broker.ts';
 import type { Spoil } from './world.ts';
@@ -16,8 +18,15 @@ interface PlantedBug {
   readonly name: string;
   /** The rules of which one is broken by it. */
   readonly breaks: readonly Rule[];
+  /** What its lives must see for it to show; default: what is drawn. */
+  readonly strains?: readonly Strain[];
+  /** Of each life; default: `MINUTES`. */
+  readonly minutes?: number;
   readonly spoil: Spoil;
 }
+
+/** How long the lives are in which a bug is looked for. */
+export const MINUTES = 5;
 
 function ofSubmissions(change: (broker: Broker, submission: Submission) => Promise<RequestOutcome> | null): BrokerWrap {
   return (broker) =>
@@ -167,6 +176,9 @@ const unreconciled: BrokerWrap = (broker) =>
     },
   });
 
+/** What others do to positions of ours is heard by nobody. */
+const isOfOthers = ({ text }: Alert): boolean => /an order that is not ours|by another way|was liquidated/.test(text);
+
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an order is sent twice',
@@ -207,11 +219,44 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'nobody is told that a position has no stop',
     breaks: ['protected'],
-    spoil: { wrap: refusedStops, mute: true },
+    spoil: { wrap: refusedStops, mute: () => true },
   },
   {
     name: 'nobody watches the stop of a position',
     breaks: ['protected'],
     spoil: { wrap: refusedStops, settings: (settings) => ({ ...settings, monitorPositions: false }) },
+  },
+  {
+    name: 'nobody is told that somebody took units of ours',
+    breaks: ['told'],
+    strains: ['hand_in_ours', 'liquidation'],
+    spoil: { mute: isOfOthers },
+  },
+  {
+    name: 'another instance is not seen',
+    breaks: ['one_engine'],
+    strains: ['other_instance'],
+    minutes: 14,
+    spoil: { isCareless: true },
+  },
+  {
+    name: 'two programs write the same books',
+    breaks: ['no_fault', 'sent_once', 'none_forgotten', 'books_equal_venue', 'users_own'],
+    strains: ['take_over'],
+    minutes: 14,
+    spoil: { isHasty: true },
+  },
+  {
+    name: 'nobody is told of hedge mode',
+    breaks: ['told'],
+    strains: ['hedge_mode'],
+    minutes: 14,
+    spoil: { mute: ({ text }) => text.includes('hedge mode') },
+  },
+  {
+    name: 'a position that was found gets no stop although it is to have one',
+    breaks: ['protected'],
+    strains: ['found'],
+    spoil: { settings: (settings) => ({ ...settings, importedPositions: 'watch' }) },
   },
 ];

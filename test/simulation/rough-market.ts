@@ -142,6 +142,12 @@ export class RoughMarket implements MarketSource {
     if (walk !== undefined) walk.grid = grid;
   }
 
+  /** Nothing is heard of the symbol any more. */
+  silence(symbol: string): void {
+    const walk = this.#walks.find(({ index }) => this.symbols[index]?.symbol === symbol);
+    if (walk !== undefined) walk.dueMs = Infinity;
+  }
+
   #step(walk: Walk, sink: MarketEventSink): void {
     const { terms, index, dueMs: timeMs } = walk;
     const draw = this.#draw;

@@ -8,6 +8,8 @@ export type Rule =
   | 'limits'
   | 'opening_stopped'
   | 'users_own'
+  | 'told'
+  | 'one_engine'
   | 'no_fault';
 
 export interface Violation {

@@ -5,17 +5,21 @@ const HOOKS = ['nonce', 'sign', 'undiciRequest', 'handleErrors', 'fetch'] as con
 
 type Instance = Record<string, unknown>;
 
+/** The library's class of the exchange, for one of two programs that run at once. */
+export type VenueSeats = (seat: 0 | 1) => unknown;
+
 /**
  * The library's class of the exchange. Making an instance takes it 30 to 50 ms, mostly to write out its methods, which is
- * longer than a simulated minute: the one instance of this process is given out anew to each program that is started, as
+ * longer than a simulated minute: the one instance of a seat is given out anew to each program that is started there, as
  * only one runs at a time and a dead one hears of no answer.
  */
-export async function simulationVenueClass(): Promise<unknown> {
+export async function simulationVenueClass(): Promise<VenueSeats> {
   const Venue = (await loadCcxtVenue('binance')) as new (config: Instance) => Instance;
-  let made: Instance | null = null;
-  return function venue(config: Instance): Instance {
-    if (made === null) made = new Venue(config);
-    for (const hook of HOOKS) delete made[hook];
-    return made;
-  };
+  const made: (Instance | undefined)[] = [];
+  return (seat) =>
+    function venue(config: Instance): Instance {
+      const instance = (made[seat] ??= new Venue(config));
+      for (const hook of HOOKS) delete instance[hook];
+      return instance;
+    };
 }

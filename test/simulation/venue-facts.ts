@@ -5,12 +5,15 @@ import type { OrderSide } from '../../src/domain/order/order.ts';
 import { atomsDecimal } from '../../src/matching/atoms.ts';
 import type { Trigger } from '../../src/matching/venue-types.ts';
 import type { RecordedFill } from '../../src/sim/state/account-history.ts';
+import { ownShare } from './own-share.ts';
+import type { OwnShare } from './own-share.ts';
 import type { World } from './world.ts';
-import { ACCOUNT, INSTANCE } from './world.ts';
+import { ACCOUNT, INSTANCES } from './world.ts';
 
 /** Whether this program has made the id. */
 export function isOwnId(clientOrderId: string): boolean {
-  return parseClientOrderId(clientOrderId)?.instance === INSTANCE;
+  const instance = parseClientOrderId(clientOrderId)?.instance;
+  return instance !== undefined && INSTANCES.some((own) => own === instance);
 }
 
 export interface FactFill {
@@ -84,6 +87,12 @@ export class VenueFacts {
     return atomsDecimal(quantity);
   }
 
+  /** Futures: whether there is a position of hedge mode. */
+  hasLegs(): boolean {
+    const { positions } = this.#desk.venue.views.futuresAccount(ACCOUNT);
+    return positions.some(({ positionSide, quantity }) => positionSide !== 'both' && quantity !== 0n);
+  }
+
   /** Spot: free and locked together. */
   held(asset: string): Decimal {
     const balance = this.#desk.balances(ACCOUNT).find((each) => each.asset === asset);
@@ -101,6 +110,22 @@ export class VenueFacts {
     return this.fills()
       .filter(({ isOwn }) => !isOwn)
       .reduce((sum, fill) => sum.plus(baseChange(fill, base)), start);
+  }
+
+  /** What the program's fills have left of a base asset. Spot only. */
+  ofUs(base: string): Decimal {
+    return this.held(base).minus(this.ofUser(base));
+  }
+
+  /** Futures: what is ours in a symbol. */
+  share(symbol: string): OwnShare {
+    const seeded = this.#world.plan.start.futures.positions.find((position) => position.symbol === symbol);
+    const { startedAt } = this.#world;
+    return ownShare(
+      new Decimal(seeded?.quantity ?? 0),
+      this.fills().filter((fill) => fill.symbol === symbol),
+      (moment) => startedAt.findLast((at) => at <= moment) ?? moment,
+    );
   }
 
   /** What funding was paid and received. */

@@ -1,17 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { createCcxtBroker } from '../../src/adapters/broker/ccxt/ccxt.ts';
-import type { Account } from '../../src/domain/account.ts';
 import type { EngineCommand } from '../../src/domain/command.ts';
 import { Decimal } from '../../src/domain/decimal.ts';
-import { describeFailure } from '../../src/domain/errors.ts';
+import { AitraderError, describeFailure } from '../../src/domain/errors.ts';
 import { asId } from '../../src/domain/ids.ts';
-import type { AccountId, UserId, VenueSymbol } from '../../src/domain/ids.ts';
+import type { VenueSymbol } from '../../src/domain/ids.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import { parseLevel } from '../../src/domain/levels.ts';
 import type { EngineSettings } from '../../src/engine/context.ts';
-import { Engine } from '../../src/engine/engine.ts';
-import { Secret } from '../../src/lib/secret.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { createSortableIds } from '../../src/lib/sortable-id.ts';
 import type { Broker, Submission } from '../../src/ports/broker.ts';
 import type { FilterMatch } from '../../src/ports/filter-sandbox.ts';
@@ -28,18 +25,19 @@ import { metaOf, traderOf } from '../engine/scripted-world.ts';
 import type { Draw } from './draw.ts';
 import { clockOf, Life, storeOf } from './life.ts';
 import type { SeenRequest } from './network.ts';
-import { HOST, Network } from './network.ts';
+import { Network } from './network.ts';
 import { OutageFeed } from './outage-feed.ts';
 import type { Plan } from './plan.ts';
+import { ACCOUNT_ID, KEYS, openProgram, USER } from './program.ts';
+import type { Program, ProgramParts } from './program.ts';
 import { RoughMarket } from './rough-market.ts';
+import type { VenueSeats } from './venue-class.ts';
 import type { BrokerWrap } from './watched-broker.ts';
 import { watched } from './watched-broker.ts';
 
-export const INSTANCE = 'simu';
+/** Of two data folders that share their books. */
+export const INSTANCES = ['simu', 'simv'] as const;
 export const ACCOUNT = 'main';
-export const KEYS = { apiKey: 'k'.repeat(64), apiSecret: 's'.repeat(64) };
-const USER = asId<UserId>('user');
-const ACCOUNT_ID = asId<AccountId>('account');
 const TRADER = 'trader000000000000000001';
 const FILTER = 'filter000000000000000001';
 const START_RETRY_MS = 10_000;
@@ -48,8 +46,8 @@ const START_RETRY_MS = 10_000;
 interface Run {
   readonly life: Life;
   readonly feed: OutageFeed;
-  readonly broker: Broker;
-  engine: Engine | null;
+  readonly seat: 0 | 1;
+  program: Program | null;
   isStarted: boolean;
 }
 
@@ -60,16 +58,22 @@ export interface Spoil {
   readonly settings?: (settings: EngineSettings) => EngineSettings;
   /** Commands that are answered and not carried out. */
   readonly deaf?: ReadonlySet<EngineCommand['type']>;
-  /** Nobody hears alerts. */
-  readonly mute?: boolean;
+  /** Nobody hears these alerts. */
+  readonly mute?: (alert: Alert) => boolean;
+  /** Whether somebody else trades on the account is not looked for. */
+  readonly isCareless?: boolean;
+  /** Who takes the account over does not wait for the one that has it. */
+  readonly isHasty?: boolean;
 }
 
 export interface WorldParts {
   readonly plan: Plan;
   readonly draw: Draw;
-  readonly venueClass: unknown;
+  readonly venueClass: VenueSeats;
   readonly spoil: Spoil;
   readonly onSubmit: (submission: Submission) => void;
+  /** The program has started on its user's word that nobody else has the account. */
+  readonly onTakenOver: () => void;
 }
 
 /** Program and exchange in one process on one clock that stands until it is moved. */
@@ -83,8 +87,15 @@ export class World {
   readonly alerts: Alert[] = [];
   readonly errors: string[] = [];
   readonly requests: SeenRequest[] = [];
-  /** How often the program was started. */
-  runs = 0;
+  /** Symbols that have left the exchange. */
+  readonly delisted = new Set<string>();
+  /** The account may hold a long and a short position in one symbol, or could once. */
+  isHedged = false;
+  wasHedged = false;
+  /** When the program was started, milliseconds UTC. */
+  readonly startedAt: number[] = [];
+  /** The program was refused the account: its user has to say that nobody else has it. */
+  mustTakeOver = false;
   readonly #parts: WorldParts;
   readonly #stream: InsideStream;
   readonly #sandbox = new ScriptedSandbox();
@@ -92,6 +103,8 @@ export class World {
   readonly #chance: Draw;
   readonly #logger: Logger;
   #run: Run | null = null;
+  #seat: 0 | 1 = 0;
+  #connected: OutageFeed | null = null;
   #restartAt = Infinity;
 
   constructor(parts: WorldParts) {
@@ -120,7 +133,7 @@ export class World {
 
   /** The engine of the program that runs now; null while none does, or while it starts. */
   get engine(): Engine | null {
-    return this.#run?.isStarted === true && this.#run.life.isAlive ? this.#run.engine : null;
+    return this.#run?.isStarted === true && this.#run.life.isAlive ? (this.#run.program?.engine ?? null) : null;
   }
 
   get life(): Life | null {
@@ -133,42 +146,23 @@ export class World {
 
   /** Starts the program over what the store and the exchange hold. */
   start(): void {
-    const { plan, spoil, onSubmit } = this.#parts;
-    const { wrap = (broker: Broker) => broker, settings = (drawn: EngineSettings) => drawn } = spoil;
-    this.runs += 1;
+    this.startedAt.push(this.clock.now());
     this.#restartAt = Infinity;
-    this.#stream.sink = null;
-    const life = new Life();
-    const clock = clockOf(this.clock, life, plan.aheadMs);
-    const feed = new OutageFeed(new InsideFeed(this.#stream, this.clock, async () => undefined), async () =>
-      this.rules(),
-    );
-    const broker = watched(wrap(this.#openBroker(life)), onSubmit);
-    const run: Run = { life, feed, broker, engine: null, isStarted: false };
+    const run = this.#newRun();
     this.#run = run;
-    const slow = { clock: this.clock, commitMs: () => this.#chance.between(0, plan.commitMs) };
-    const opened = Engine.open({
-      settings: settings(this.#settings()),
-      ...{ clock, feed, broker, ids: this.#ids, logger: this.#logger, sandbox: this.#sandbox, instance: INSTANCE },
-      store: storeOf(this.store.asStore(), life, slow),
-      notifier: {
-        capabilities: { interactive: false },
-        notify: (alert) => {
-          if (spoil.mute !== true) this.alerts.push(alert);
-        },
-        close: async () => undefined,
-      },
-      symbols: plan.traded.map((symbol) => asId<VenueSymbol>(symbol)),
-    });
-    opened
-      .then(async (engine) => {
-        run.engine = engine;
-        await engine.start();
+    openProgram(this.#programParts(run))
+      .then(async (program) => {
+        run.program = program;
+        await program.engine.start();
         run.isStarted = true;
+        if (this.mustTakeOver) this.#parts.onTakenOver();
+        this.mustTakeOver = false;
       })
       .catch((failure: unknown) => {
-        this.errors.push(`the program could not start: ${describeFailure(failure)}`);
-        life.isAlive = false;
+        const code = failure instanceof AitraderError ? failure.code : 'no code';
+        if (code === 'ACCOUNT_IN_USE') this.mustTakeOver = true;
+        this.errors.push(`the program could not start (${code}): ${describeFailure(failure)}`);
+        run.life.isAlive = false;
         this.#restartAt = this.clock.now() + START_RETRY_MS;
       });
   }
@@ -222,13 +216,43 @@ export class World {
   /** Ends the program in order and starts it again after a while. */
   async stop(downMs: number): Promise<void> {
     const run = this.#run;
-    if (run === null || run.engine === null) return;
+    if (run === null || run.program === null) return;
+    const { engine, broker, lease } = run.program;
     let isOver = false;
-    void run.engine.stop(true).then(() => (isOver = true));
+    void engine.stop(true).then(() => (isOver = true));
     for (let second = 0; second < 30 && !isOver && run.life.isAlive; second += 1)
       await this.moveTo(this.clock.now() + 1_000);
-    void run.broker.close();
+    void broker.close();
+    void lease.release();
     this.restartIn(downMs);
+  }
+
+  /** Another process with the same books takes the account over from the one that runs. */
+  takeOver(): string {
+    if (this.engine === null) return 'nobody has it';
+    this.#seat = this.#seat === 0 ? 1 : 0;
+    this.mustTakeOver = true;
+    if (this.#parts.spoil.isHasty === true) this.store.state.delete(`account_lease:${ACCOUNT_ID}`);
+    this.start();
+    return `by ${INSTANCES[this.#seat]}`;
+  }
+
+  /** Another process with the same books is started beside the one that runs: it has to be refused. */
+  tryBeside(): string {
+    if (this.engine === null || this.mustTakeOver) return 'nobody has it';
+    const run = { ...this.#newRun(), seat: this.#seat === 0 ? 1 : 0 } as const;
+    openProgram(this.#programParts(run)).then(
+      () => this.errors.push('a second program has started on the account'),
+      () => (run.life.isAlive = false),
+    );
+    return 'refused';
+  }
+
+  /** A program that has lost the account ends in order. */
+  async #giveWay({ program, life }: Run): Promise<void> {
+    await program?.engine.stop(true);
+    await program?.broker.close();
+    life.isAlive = false;
   }
 
   /** @returns whether the command was carried out; null when the program died over it, or has not answered */
@@ -251,11 +275,18 @@ export class World {
     this.#sandbox.matches.set(TRADER, [...others, match]);
   }
 
+  /** A delisted symbol is in no list any more, and nothing is heard of it. */
+  unlist(symbol: string): void {
+    this.network.unlisted.add(symbol);
+    this.market.silence(symbol);
+  }
+
   /** The symbols of the traded market with the rules that hold now. */
   rules(): readonly Instrument[] {
     const { data } = this.exchange.venue;
     const { market } = this.plan;
-    return data.of(market).flatMap((symbol) => symbol.instrument(market) ?? []);
+    const listed = data.of(market).filter(({ symbol }) => !this.network.unlisted.has(symbol));
+    return listed.flatMap((symbol) => symbol.instrument(market) ?? []);
   }
 
   lastPrice(symbol: string): number {
@@ -267,33 +298,60 @@ export class World {
     return this.store.audit.map((record) => JSON.stringify(record)).join('\n');
   }
 
-  #openBroker(life: Life): Broker {
-    const { plan, venueClass } = this.#parts;
-    const account: Account = {
-      ...{ id: ACCOUNT_ID, userId: USER, venue: 'binance', market: plan.market, money: 'live', label: 'simulated' },
-    };
-    return createCcxtBroker({
-      ...{ account, venueClass, logger: this.#logger, instance: INSTANCE },
-      clock: clockOf(this.clock, life, plan.aheadMs),
-      chance: { next: () => this.#chance.next() },
-      apiKey: new Secret(KEYS.apiKey),
-      secret: new Secret(KEYS.apiSecret),
-      hosts: {
-        rest: HOST,
-        userStream: plan.market === 'spot' ? 'ws://inside/ws-api/v3' : 'ws://inside/fstream',
+  #newRun(): Run {
+    const feed: OutageFeed = new OutageFeed(
+      new InsideFeed(this.#stream, this.clock, async () => undefined),
+      async () => this.rules(),
+      {
+        take: () => {
+          this.#stream.sink = null;
+          this.#connected = feed;
+        },
+        isTakenBy: () => this.#connected === feed,
       },
-      instruments: async () => this.rules(),
-      orders: [...this.store.orders.values()],
-      transport: this.network.transport(life),
-      openSocket: this.network.socket(life),
-      onNotice: () => undefined,
-    });
+    );
+    return { life: new Life(), feed, seat: this.#seat, program: null, isStarted: false };
+  }
+
+  #programParts(run: Run): ProgramParts {
+    const { life, feed, seat } = run;
+    const clock = clockOf(this.clock, life, this.plan.aheadMs);
+    const { plan, venueClass, spoil, onSubmit } = this.#parts;
+    const { wrap = (broker: Broker) => broker, settings = (drawn: EngineSettings) => drawn, mute } = spoil;
+    const looksForOthers = plan.strains.has('other_instance') || plan.strains.has('take_over');
+    const slow = { clock: this.clock, commitMs: () => this.#chance.between(0, plan.commitMs) };
+    return {
+      ...{ plan, takeOver: this.mustTakeOver },
+      // Each symbol costs a question, and each start comes at a time of trouble.
+      others: spoil.isCareless === true ? 'ignored' : looksForOthers ? 'looked for' : 'watched for',
+      engine: {
+        settings: settings(this.#settings()),
+        ...{ clock, feed, ids: this.#ids, logger: this.#logger, sandbox: this.#sandbox, instance: INSTANCES[seat] },
+        store: storeOf(this.store.asStore(), life, slow),
+        notifier: {
+          capabilities: { interactive: false },
+          notify: (alert) => {
+            if (mute?.(alert) !== true) this.alerts.push(alert);
+          },
+          close: async () => undefined,
+        },
+      },
+      exchange: {
+        venueClass: venueClass(seat),
+        chance: { next: () => this.#chance.next() },
+        instruments: async () => this.rules(),
+        transport: this.network.transport(life),
+        openSocket: this.network.socket(life),
+      },
+      wrap: (broker) => watched(wrap(broker), onSubmit),
+      onLost: () => void this.#giveWay(run),
+    };
   }
 
   #settings(): EngineSettings {
-    const { market, limits, importedPositions } = this.plan;
+    const { market, limits, importedPositions, leverage } = this.plan;
     return {
-      ...{ userId: USER, accountId: ACCOUNT_ID, money: 'live', market, quoteAsset: 'USDT', leverage: 1 },
+      ...{ userId: USER, accountId: ACCOUNT_ID, money: 'live', market, quoteAsset: 'USDT', leverage },
       ...{ marginMode: 'isolated', feeBps: new Decimal(10), limits, defaultStop: parseLevel('2%') },
       ...{ memeSymbols: new Set<VenueSymbol>(), mayTrade: true, monitorPositions: true, maxPriceAgeMs: 20_000 },
       ...{ maxSpreadBps: 100, staleMs: 60_000, importedPositions, parallelChecks: 1 },

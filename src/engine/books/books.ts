@@ -248,9 +248,9 @@ export class Books {
     this.#audit({ subject: 'reconciliation', id: symbol, change: 'corrected', data: { words } });
   }
 
-  /** Something happened to the market data that people and programs should see in its place among the changes. */
-  noteMarket(id: string, change: string): void {
-    this.#audit({ subject: 'market', id, change, data: {} });
+  /** Something happened beside the books that people and programs should see in its place among their changes. */
+  note(audit: Audited & { readonly subject: 'market' | 'configuration' }): void {
+    this.#audit(audit);
   }
 
   /** A named value that is wanted back after a restart. */

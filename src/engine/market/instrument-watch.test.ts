@@ -58,6 +58,17 @@ describe('the watch over instruments', () => {
     expect(venue.reads).toBe(3);
   });
 
+  it('reads them before long when an order was refused as its symbol does not trade any more', async () => {
+    for (const code of [-1121, -1122, -4108, -4140]) {
+      const { clock, venue, watch } = setUp();
+      await watch.start();
+      await clock.advance(2 * MINUTE_MS);
+      watch.orderRefused(code);
+      await clock.advance(1_000);
+      expect(venue.reads).toBe(2);
+    }
+  });
+
   it('keeps what it knows while the venue does not answer, and tries again', async () => {
     const { clock, venue, changes, watch } = setUp();
     await watch.start();

@@ -42,6 +42,15 @@ describe('closing a part', () => {
     expect(outcome(partToClose(longOf(size), decimal(part), TERMS))).toBe(expected);
   });
 
+  it.each([
+    ['1', '1', 'EXIT_UNDER_WAY'],
+    ['0.5', '1', 'EXIT_UNDER_WAY'],
+    ['1', '0.4', '0.6'],
+  ])('of %s while an exit of %s is under way sells %s', (part, flying, expected) => {
+    const terms = { ...TERMS, exitsInFlight: quantity(flying) };
+    expect(outcome(partToClose(longOf('1'), decimal(part), terms))).toBe(expected);
+  });
+
   it('never sells more than is open and not on its way already', () => {
     const hundredths = fc.integer({ min: 1, max: 1_000 }).map((value) => new Decimal(value).dividedBy(100));
     const minimum = fc.constantFrom(null, money('5'), money('60'));

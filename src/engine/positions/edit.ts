@@ -35,6 +35,9 @@ export function partToClose(position: Position, part: Decimal, terms: EditTerms)
   const rest = closable(open.minus(wanted) as Quantity, exitTerms);
   const quantity = isSellable(rest, terms.last, exitTerms) ? wanted : closable(open, exitTerms);
   if (isSellable(quantity, terms.last, exitTerms)) return ok(quantity);
+  if (terms.exitsInFlight.greaterThan(0)) {
+    return err(new AitraderError('EXIT_UNDER_WAY', { symbol, given: terms.exitsInFlight.toFixed() }));
+  }
   const allowed = 'what the exchange takes';
   return err(new AitraderError('QUANTITY_OUT_OF_RANGE', { symbol, given: quantity.toFixed(), allowed }));
 }

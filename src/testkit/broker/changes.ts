@@ -63,7 +63,7 @@ export function describeChanges(open: OpenBroker): void {
         await trader.trade(0, 1, 'buyer');
         await trader.submit({ side: 'buy', quantity: trader.units(6) });
         const stopAt = (ticks: number) =>
-          ({ type: 'stop_market', triggerPrice: trader.price(ticks), triggerSource: 'last' }) as const;
+          ({ type: 'stop_market', triggerPrice: trader.price(ticks), triggerSource: trader.triggerSource }) as const;
         const stop = { side: 'sell', leg: 'stop', reduceOnly: true } as const;
         const { order: old } = await trader.submit({ ...stop, quantity: trader.units(3), terms: stopAt(-20) });
         const { order } = await trader.replace(old, { ...stop, quantity: trader.units(5), terms: stopAt(-10) });
@@ -81,7 +81,7 @@ export function describeChanges(open: OpenBroker): void {
         await trader.trade(0, 1, 'buyer');
         await trader.submit({ side: 'buy', quantity: trader.units(6) });
         const stopAt = (ticks: number) =>
-          ({ type: 'stop_market', triggerPrice: trader.price(ticks), triggerSource: 'last' }) as const;
+          ({ type: 'stop_market', triggerPrice: trader.price(ticks), triggerSource: trader.triggerSource }) as const;
         const stop = { side: 'sell', leg: 'stop', reduceOnly: true, quantity: trader.units(3) } as const;
         const { order: old } = await trader.submit({ ...stop, terms: stopAt(-20) });
         const { outcome } = await trader.replace(old, { ...stop, terms: stopAt(5) });
@@ -122,7 +122,7 @@ export function describeChanges(open: OpenBroker): void {
       ({
         leg: 'stop',
         quantity: trader.units(2),
-        terms: { type: 'stop_market', triggerPrice: trader.price(ticks), triggerSource: 'last' },
+        terms: { type: 'stop_market', triggerPrice: trader.price(ticks), triggerSource: trader.triggerSource },
       }) as const;
     const targetAt = (trader: Trader, ticks: number) =>
       ({

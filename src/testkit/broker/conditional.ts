@@ -15,7 +15,11 @@ export function describeConditional(open: OpenBroker): void {
     it('sets a stop off by the last trade, not by a quote, and fills it at the market', () =>
       withTrader(open, async (trader) => {
         await buy(trader, 5);
-        const terms = { type: 'stop_market', triggerPrice: trader.price(-10), triggerSource: 'last' } as const;
+        const terms = {
+          type: 'stop_market',
+          triggerPrice: trader.price(-10),
+          triggerSource: trader.triggerSource,
+        } as const;
         const sketch = { side: 'sell', leg: 'stop', quantity: trader.units(4), reduceOnly: true, terms } as const;
         const { order } = await trader.submit(sketch);
         expect(trader.now(order).state.status).toBe('open');
@@ -35,7 +39,7 @@ export function describeConditional(open: OpenBroker): void {
         const terms = {
           type: 'take_profit',
           triggerPrice: trader.price(10),
-          triggerSource: 'last',
+          triggerSource: trader.triggerSource,
           price: null,
         } as const;
         const sketch = { side: 'sell', leg: 'target', quantity: trader.units(4), reduceOnly: true, terms } as const;
@@ -51,7 +55,7 @@ export function describeConditional(open: OpenBroker): void {
         const hasTrailing = broker.capabilities.orderTypes[instrument.market].has('trailing_stop');
         context.skip(!hasTrailing, 'it declares that it cannot');
         await buy(trader, 5);
-        const trail = { trailingDeltaBps: 100, activationPrice: null, triggerSource: 'last' } as const;
+        const trail = { trailingDeltaBps: 100, activationPrice: null, triggerSource: trader.triggerSource } as const;
         const terms = { type: 'trailing_stop', ...trail } as const;
         const sketch = { side: 'sell', leg: 'stop', quantity: trader.units(4), reduceOnly: true, terms } as const;
         const { order } = await trader.submit(sketch);
@@ -67,7 +71,11 @@ export function describeConditional(open: OpenBroker): void {
     it('cancels a stop that waits', () =>
       withTrader(open, async (trader) => {
         await buy(trader, 5);
-        const terms = { type: 'stop_market', triggerPrice: trader.price(-10), triggerSource: 'last' } as const;
+        const terms = {
+          type: 'stop_market',
+          triggerPrice: trader.price(-10),
+          triggerSource: trader.triggerSource,
+        } as const;
         const sketch = { side: 'sell', leg: 'stop', quantity: trader.units(4), reduceOnly: true, terms } as const;
         const { order } = await trader.submit(sketch);
         await trader.cancel(order);

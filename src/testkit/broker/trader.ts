@@ -6,7 +6,7 @@ import { fillKey } from '../../domain/fill.ts';
 import type { OrderId, OrderListId, PositionId } from '../../domain/ids.ts';
 import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { newOrder } from '../../domain/order/order.ts';
-import type { Order, OrderIntent } from '../../domain/order/order.ts';
+import type { Order, OrderIntent, TriggerSource } from '../../domain/order/order.ts';
 import { applyOrderUpdate } from '../../domain/order/update.ts';
 import type { OrderUpdate } from '../../domain/order/update.ts';
 import { markRiskApproved } from '../../domain/risk-approval.ts';
@@ -58,6 +58,11 @@ export class Trader {
   price(ticks: number): Price {
     const { basePrice, instrument } = this.harness;
     return basePrice.plus(instrument.rules.tick.times(ticks)) as Price;
+  }
+
+  /** The price that sets off conditional orders: the last one, where the venue has such triggers. */
+  get triggerSource(): TriggerSource {
+    return this.harness.broker.capabilities.triggerSources.has('last') ? 'last' : 'mark';
   }
 
   units(count: number): Quantity {

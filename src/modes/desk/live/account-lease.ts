@@ -8,6 +8,11 @@ import type { Store } from '../../../ports/store/store.ts';
 /** How often the lease is renewed, and after how long without it belongs to nobody. */
 const RENEW_MS = 10 * SECOND_MS;
 const EXPIRES_MS = 60 * SECOND_MS;
+/**
+ * A holder that lives hears with its next renewal that the account was taken over, and ends. Until then it writes the same
+ * books and guards the same positions: two that do so close them twice.
+ */
+const HAND_OVER_MS = RENEW_MS + 10 * SECOND_MS;
 
 /** As it lies in the store, as JSON. */
 interface Lease {
@@ -18,6 +23,8 @@ interface Lease {
   readonly at: number;
   /** Given back: nobody holds it. */
   readonly isOver: boolean;
+  /** Until when the instance has watched the account, milliseconds UTC: to hold it is not enough. Absent: until `at`. */
+  readonly watchedUntil?: number | null;
 }
 
 export interface LeaseTerms {
@@ -30,7 +37,7 @@ export interface LeaseTerms {
   readonly instance: string;
   /** An id that no other process has. */
   readonly session: string;
-  /** Takes the lease whoever holds it. */
+  /** Takes the lease whoever holds it; who may live still is given the time to end. */
   readonly takeOver: boolean;
   /** Another process has taken the account over. */
   readonly onLost: (holder: string) => void;
@@ -43,6 +50,7 @@ export class AccountLease {
   #renewal: Promise<void> = Promise.resolve();
   #isOver = false;
   #heldBefore: number | null = null;
+  #isWatching = false;
 
   private constructor(terms: LeaseTerms) {
     this.#terms = terms;
@@ -56,8 +64,9 @@ export class AccountLease {
     const isOurs = holder?.instance === instance;
     const isHeld = holder !== null && !isOurs && !holder.isOver && clock.now() - holder.at < EXPIRES_MS;
     if (isHeld && !takeOver) throw inUse(accountId, holder);
-    lease.#heldBefore = isOurs ? holder.at : null;
+    lease.#heldBefore = isOurs ? (holder.watchedUntil === undefined ? holder.at : holder.watchedUntil) : null;
     await lease.#write(false);
+    if (isHeld) await lease.#awaitEndOf(holder);
     // Of two that begin at once the last to write has it.
     const taken = await lease.#read();
     if (taken?.session !== terms.session) throw inUse(accountId, taken);
@@ -65,7 +74,19 @@ export class AccountLease {
     return lease;
   }
 
-  /** Until when this instance held the account the last time, milliseconds UTC; null when another one did, or nobody. */
+  #awaitEndOf({ instance }: Lease): Promise<void> {
+    const { clock, logger } = this.#terms;
+    const seconds = HAND_OVER_MS / SECOND_MS;
+    logger.warn(`instance ${instance} has held the account until just now: it is given ${seconds} s to end`);
+    return new Promise((resolve) => clock.setTimer(HAND_OVER_MS, resolve));
+  }
+
+  /** Whatever happens on the account is seen from now on. */
+  watches(): void {
+    this.#isWatching = true;
+  }
+
+  /** Until when this instance watched the account the last time, milliseconds UTC; null when another one did, or nobody. */
   get heldBefore(): number | null {
     return this.#heldBefore;
   }
@@ -118,7 +139,8 @@ export class AccountLease {
   async #write(isOver: boolean): Promise<void> {
     const { store, clock, userId, instance, session } = this.#terms;
     const at = clock.now();
-    const value = JSON.stringify({ instance, session, at, isOver } satisfies Lease);
+    const watchedUntil = this.#isWatching ? at : this.#heldBefore;
+    const value = JSON.stringify({ instance, session, at, isOver, watchedUntil } satisfies Lease);
     const entry = { userId, key: this.#key, value, updatedAt: at };
     await store.commit([{ kind: 'engine_state', entry }], 'ordinary');
   }

@@ -31,7 +31,8 @@ async function typedName(
   { input, output }: Terminal,
   { accountId, exchange }: Pick<Config, 'accountId' | 'exchange'>,
 ): Promise<string | null> {
-  const where = `${exchange.venue} ${exchange.environment} · ${exchange.market}`;
+  const { venue, environment, market } = exchange;
+  const where = venue === 'binance' ? `binance ${environment} · ${market}` : `${venue}, experimental · ${market}`;
   const lines = createInterface({ input, output, terminal: true });
   try {
     const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));

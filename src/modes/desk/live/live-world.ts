@@ -1,24 +1,13 @@
-import { checkAccount } from '../../../adapters/broker/ccxt/account-check.ts';
-import { createCcxtBroker } from '../../../adapters/broker/ccxt/ccxt.ts';
-import { brokerHosts } from '../../../adapters/broker/ccxt/hosts.ts';
-import type { CcxtBrokerOptions, VenueNotice } from '../../../adapters/broker/ccxt/options.ts';
+import type { VenueNotice } from '../../../adapters/broker/ccxt/options.ts';
 import { systemChance } from '../../../adapters/chance/system/chance.ts';
-import { createBinanceFeed } from '../../../adapters/feed/binance/feed.ts';
 import { createSystemIds } from '../../../adapters/ids/system/ids.ts';
 import type { Config } from '../../../config/config.ts';
-import { AitraderError } from '../../../domain/errors.ts';
-import type { UserId, VenueSymbol } from '../../../domain/ids.ts';
-import type { Order } from '../../../domain/order/order.ts';
-import { makerOf } from '../../../domain/order/client-order-id.ts';
-import { WeightBudget } from '../../../lib/weight-budget.ts';
-import type { Broker } from '../../../ports/broker.ts';
+import type { VenueSymbol } from '../../../domain/ids.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { MarketFeed } from '../../../ports/market-feed.ts';
 import type { Alert, Notifier } from '../../../ports/notifier.ts';
-import type { StoreReaders } from '../../../ports/store/readers.ts';
 import type { Store } from '../../../ports/store/store.ts';
-import { loadCcxtVenue } from '../../assets.ts';
 import { EXIT } from '../../cli/exit-code.ts';
 import type { Stop } from '../../wait-for-stop.ts';
 import { reached } from '../reached.ts';
@@ -26,11 +15,12 @@ import { watchedSymbols } from '../watched-symbols.ts';
 import type { World } from '../world.ts';
 import { AccountLease } from './account-lease.ts';
 import { instanceOf } from './instance.ts';
+import { openLiveAccount } from './live-account.ts';
+import type { LiveAccount } from './live-account.ts';
+import { watchForIntruders } from './intruders.ts';
+import type { Intruders } from './intruders.ts';
 import { lookForOtherInstances } from './other-instances.ts';
 import { PreparedBroker } from './prepared-broker.ts';
-
-/** Request weight a minute, until the exchange has told it. */
-const WEIGHT_PER_MINUTE = { spot: 6_000, futures: 2_400 } as const;
 
 export interface LiveWorldParts {
   readonly config: Config;
@@ -60,7 +50,11 @@ export async function createLiveWorld(parts: LiveWorldParts): Promise<World> {
     onLost: (holder) => giveWay(parts, holder),
   });
   try {
-    const { feed, broker, watched } = await openExchange(parts, { instance, watchedUntil: lease.heldBefore });
+    const { feed, broker, watched, intruders } = await openExchange(parts, {
+      instance,
+      watchedUntil: lease.heldBefore,
+    });
+    lease.watches();
     return {
       ...{ market: exchange.market, leverage: exchange.leverage, quoteAsset: symbols.quoteAsset },
       ...{ clock: realClock, ids, feed, broker, instance, symbols: watched, parallelChecks: 2 },
@@ -68,7 +62,12 @@ export async function createLiveWorld(parts: LiveWorldParts): Promise<World> {
         new Promise((resolve) => {
           signal.addEventListener('abort', () => resolve('it was stopped'), { once: true });
         }),
-      onIntruder: (found) => watchForIntruders({ broker, instance, parts }, found),
+      onIntruder: (found) =>
+        intruders.onFound((reason) => {
+          const [key, title] = ['foreign_instance', 'foreign instance'];
+          alarm(parts, { key, severity: 'critical', title, text: reason });
+          found(reason);
+        }),
       async close() {
         await broker.close();
         await lease.release();
@@ -89,30 +88,27 @@ interface Self {
 
 interface OpenedExchange {
   readonly feed: MarketFeed;
-  readonly broker: Broker;
+  readonly broker: PreparedBroker;
   readonly watched: readonly VenueSymbol[];
+  readonly intruders: Intruders;
 }
 
 async function openExchange(parts: LiveWorldParts, self: Self): Promise<OpenedExchange> {
-  const { config, realClock: clock, logger } = parts;
-  const { market, environment, restUrl, webSocketUrl } = config.exchange;
-  const venue = restUrl ?? `Binance ${environment}`;
-  const budget = new WeightBudget(clock, WEIGHT_PER_MINUTE[market]);
-  const feed = createBinanceFeed({
-    ...{ market, environment, restUrl, webSocketUrl, clock, budget },
-    ...{ chance: systemChance, logger: logger.child({ part: 'feed' }) },
-  });
-  let broker: Broker | null = null;
+  const { config, logger } = parts;
+  const account = await openLiveAccount(parts, self.instance);
+  const { feed, venue } = account;
+  let broker: PreparedBroker | null = null;
   try {
-    const options = await brokerOptions(parts, { feed, budget, instance: self.instance });
     const instruments = await reached(venue, feed.instruments());
     const watched = await reached(venue, watchedSymbols(feed, instruments, { config, logger }));
-    await checkAccount(options, watched[0] as VenueSymbol);
-    broker = openBroker(parts, options);
+    await account.check(watched[0] as VenueSymbol);
+    broker = openBroker(parts, account);
+    // From before it is looked for company, so that nobody comes in between unseen.
+    const intruders = watchForIntruders({ broker, instance: self.instance, clock: parts.realClock });
     await refuseCompany(parts, { ...self, broker, watched });
     if (!config.features.autoTrading)
       logger.warn('ENABLE_AUTO_TRADING is off: signals are recorded, nothing is opened');
-    return { feed, broker, watched };
+    return { feed, broker, watched, intruders };
   } catch (failure) {
     await broker?.close();
     await feed.close();
@@ -120,41 +116,13 @@ async function openExchange(parts: LiveWorldParts, self: Self): Promise<OpenedEx
   }
 }
 
-async function brokerOptions(
-  { config, realClock: clock, logger, store }: LiveWorldParts,
-  shared: { readonly feed: MarketFeed; readonly budget: WeightBudget; readonly instance: string },
-): Promise<CcxtBrokerOptions> {
-  const { userId, accountId, exchange } = config;
-  const { market, environment, keys } = exchange;
-  if (keys === null) throw new AitraderError('INTERNAL', { problem: 'live trading was begun without keys' });
-  const { feed, budget, instance } = shared;
-  return {
-    account: { id: accountId, userId, venue: exchange.venue, market, money: 'live', label: accountId },
-    venueClass: await loadCcxtVenue(exchange.venue),
-    ...{ apiKey: keys.apiKey, secret: keys.secret, hosts: brokerHosts(market, environment, exchange) },
-    ...{ clock, chance: systemChance, logger, instance, budget },
-    instruments: () => feed.instruments(),
-    orders: await knownOrders(store, userId),
-  };
-}
-
-/** Orders of earlier runs that the exchange may still tell of. */
-async function knownOrders({ orders, positions }: StoreReaders, userId: UserId): Promise<readonly Order[]> {
-  const open = await positions.open(userId);
-  const ofPositions = await Promise.all(open.map(({ id }) => orders.ofPosition(userId, id)));
-  return [...(await orders.unfinished(userId)), ...ofPositions.flat()];
-}
-
-function openBroker(parts: LiveWorldParts, options: CcxtBrokerOptions): Broker {
+function openBroker(parts: LiveWorldParts, account: LiveAccount): PreparedBroker {
   const { leverage, marginMode } = parts.config.exchange;
-  const broker = createCcxtBroker({
-    ...options,
-    onNotice: (notice) => {
-      // Our own doing is told, too.
-      if (notice.type === 'account_config_changed' && notice.leverage === leverage) return;
-      prepared.forget();
-      tellNotice(parts, notice);
-    },
+  const broker = account.openBroker((notice) => {
+    // Our own doing is told, too.
+    if (notice.type === 'account_config_changed' && notice.leverage === leverage) return;
+    prepared.forget();
+    tellNotice(parts, notice);
   });
   const prepared = new PreparedBroker(broker, { leverage, marginMode });
   // What was changed while nobody listened is not known.
@@ -189,23 +157,6 @@ function giveWay(parts: LiveWorldParts, holder: string): void {
     text: `${why}; this one ends`,
   });
   parts.stop({ why, exitCode: EXIT.conflict });
-}
-
-/** Tells once of every other instance whose orders appear on the account while this one trades. */
-function watchForIntruders(
-  { broker, instance, parts }: { readonly broker: Broker; readonly instance: string; readonly parts: LiveWorldParts },
-  found: (reason: string) => void,
-): void {
-  const seen = new Set<string>();
-  broker.onEvent((event) => {
-    if (event.type !== 'foreign_order') return;
-    const maker = makerOf(event.order.clientOrderId, parts.realClock.now());
-    if (maker === null || maker.instance === instance || seen.has(maker.instance)) return;
-    seen.add(maker.instance);
-    const reason = `another aitrader (instance ${maker.instance}) trades on this account: an order in ${event.order.symbol}`;
-    alarm(parts, { key: 'foreign_instance', severity: 'critical', title: 'foreign instance', text: reason });
-    found(reason);
-  });
 }
 
 function alarm({ notifier, logger, realClock }: LiveWorldParts, alert: Omit<Alert, 'money' | 'at'>): void {

@@ -3,7 +3,7 @@ import type { ClientOrderId, VenueSymbol } from '../../../domain/ids.ts';
 import type { Order } from '../../../domain/order/order.ts';
 import type { MarginMode } from '../../../domain/position/position.ts';
 import { SECOND_MS } from '../../../domain/time.ts';
-import type { Broker, OrderAnswer, RequestOutcome, Submission } from '../../../ports/broker.ts';
+import type { AccountSnapshot, Broker, OrderAnswer, RequestOutcome, Submission } from '../../../ports/broker.ts';
 
 /** Before a venue that gave no clear answer is asked again. */
 const RETRY_MS = SECOND_MS;
@@ -24,6 +24,7 @@ export class PreparedBroker implements Broker {
   readonly #broker: Broker;
   readonly #terms: FuturesTerms;
   readonly #prepared = new Map<VenueSymbol, Promise<RequestOutcome | null>>();
+  readonly #lookers: ((snapshot: AccountSnapshot) => void)[] = [];
   /** Entries that wait for their symbol, and will be sent. */
   readonly #waiting = new Set<ClientOrderId>();
 
@@ -48,6 +49,17 @@ export class PreparedBroker implements Broker {
     return problem ?? this.#broker.submit(submission);
   }
 
+  async snapshot(): Promise<AccountSnapshot> {
+    const snapshot = await this.#broker.snapshot();
+    for (const look of this.#lookers) look(snapshot);
+    return snapshot;
+  }
+
+  /** Hears of the account whenever it is asked for. */
+  onSnapshot(look: (snapshot: AccountSnapshot) => void): void {
+    this.#lookers.push(look);
+  }
+
   /** The venue does not know an entry that has not been sent yet; that it never will is another matter. */
   async query(order: Order): Promise<OrderAnswer> {
     const isToCome = (): boolean => this.#waiting.has(order.clientOrderId);
@@ -60,7 +72,6 @@ export class PreparedBroker implements Broker {
   readonly submitList: Broker['submitList'] = (submissions) => this.#broker.submitList(submissions);
   readonly cancel: Broker['cancel'] = (order) => this.#broker.cancel(order);
   readonly replace: Broker['replace'] = (order, replacement) => this.#broker.replace(order, replacement);
-  readonly snapshot: Broker['snapshot'] = () => this.#broker.snapshot();
   readonly fillsSince: Broker['fillsSince'] = (instrument, sinceMs) => this.#broker.fillsSince(instrument, sinceMs);
   readonly fundingSince: Broker['fundingSince'] = (sinceMs) => this.#broker.fundingSince(sinceMs);
   readonly setLeverage: Broker['setLeverage'] = (...terms) => this.#broker.setLeverage(...terms);

@@ -1,0 +1,79 @@
+import { Decimal } from '../../src/domain/decimal.ts';
+import type { OrderSide } from '../../src/domain/order/order.ts';
+import { MINUTE_MS } from '../../src/domain/time.ts';
+
+/** So long a reduction by somebody else may stay unseen: one that is undone until then was none for the program. */
+const UNSEEN_MS = 3 * MINUTE_MS;
+
+/** A fill of the account in a symbol. */
+interface PositionFill {
+  readonly isOwn: boolean;
+  readonly side: OrderSide;
+  readonly quantity: Decimal;
+  readonly time: number;
+}
+
+/** What is ours of a futures position, as far as the fills tell. */
+export interface OwnShare {
+  /** Signed: negative for a short. */
+  readonly held: Decimal;
+  /** Units of ours, at least and at most: it depends on what the program saw in between. */
+  readonly least: Decimal;
+  readonly most: Decimal;
+  /** When somebody else took units of ours the last time, milliseconds UTC; null: never. */
+  readonly takenAt: number | null;
+  /** What our orders have taken of positions that were not ours, although the program could see that they are not. */
+  readonly overtaken: Decimal;
+}
+
+const ZERO = new Decimal(0);
+
+/**
+ * Follows one symbol of a futures account, where all fills make one position. What others take counts for what they have
+ * added first.
+ * @param start signed units at the start, all of others
+ * @param fills of the symbol, in their order
+ * @param startedBefore when the program was started the last time before a moment, milliseconds UTC
+ */
+export function ownShare(
+  start: Decimal,
+  fills: readonly PositionFill[],
+  startedBefore: (at: number) => number,
+): OwnShare {
+  let [held, least, most, overtaken] = [start, ZERO, ZERO, ZERO];
+  let takenAt: number | null = null;
+  let changedAt = -Infinity;
+  /** What is left of our units once a reduction by others has been seen. */
+  let unseen: { readonly most: Decimal; readonly at: number } | null = null;
+  for (const { isOwn, side, quantity, time } of fills) {
+    const before = held;
+    held = before.plus(side === 'buy' ? quantity : quantity.negated());
+    const isMore = before.isZero() || before.isPositive() === (side === 'buy');
+    const isTurned = !before.isZero() && !held.isZero() && before.isPositive() !== held.isPositive();
+    if (unseen !== null && time - unseen.at > UNSEEN_MS) {
+      most = Decimal.min(most, unseen.most);
+      unseen = null;
+    }
+    if (!isOwn) changedAt = time;
+    if (isOwn && unseen !== null) {
+      const left: Decimal = isMore ? unseen.most.plus(quantity) : Decimal.max(unseen.most.minus(quantity), 0);
+      unseen = { most: left, at: unseen.at };
+    }
+    if (isOwn && isMore) [least, most] = [least.plus(quantity), most.plus(quantity)];
+    else if (isOwn) {
+      // A resting stop does not know that its position has been closed by hand and another one opened.
+      const isKnown = time - Math.max(changedAt, startedBefore(time)) > UNSEEN_MS;
+      if (isKnown) overtaken = overtaken.plus(Decimal.max(quantity.minus(most), 0));
+      [least, most] = [Decimal.max(least.minus(quantity), 0), Decimal.max(most.minus(quantity), 0)];
+    } else if (!isMore) {
+      const left = isTurned ? ZERO : held.abs();
+      if (left.lessThan(least)) takenAt = time;
+      least = Decimal.min(least, left);
+      unseen = { most: Decimal.min(most, left), at: time };
+    }
+    // Of what has turned, ours is at most what we have sent.
+    if (isTurned) [least, most, unseen] = [ZERO, isOwn ? held.abs() : ZERO, null];
+    if (held.isZero() && isOwn) [least, most, unseen] = [ZERO, ZERO, null];
+  }
+  return { held, least, most: Decimal.min(most, held.abs()), takenAt, overtaken };
+}
