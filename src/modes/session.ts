@@ -141,6 +141,8 @@ interface Stopping {
   readonly stopped: Promise<Stop>;
   /** Makes it settle. */
   readonly stop: (stop: Stop) => void;
+  /** From now on the program goes on when its terminal goes. */
+  readonly outliveTerminal: () => void;
 }
 
 /** Runs the desk, and in its place the simulated one when the user asks for that while the exchange is not reached. */
@@ -148,13 +150,15 @@ async function runSessionDesk(session: Session, options: ProgramOptions): Promis
   const { chosen, money, clock, logger } = session;
   const isTimeSimulated = money === 'sim' && simulationOptions(options).endAfterMs !== null;
   const asked = Promise.withResolvers<Stop>();
+  let outlivesTerminal = false;
   const stopped = waitForStop(clock, {
+    outlivesTerminal: () => outlivesTerminal,
     forMs: isTimeSimulated ? undefined : options.for,
     asked: asked.promise,
     signals: chosen.mode === 'daemon' ? DAEMON_ENDS_BY : undefined,
   });
   const lastMoment = endInTime(stopped, { clock, logger, exit: (exitCode) => process.exit(exitCode) });
-  const stopping = { stopped, stop: asked.resolve };
+  const stopping = { stopped, stop: asked.resolve, outliveTerminal: () => void (outlivesTerminal = true) };
   try {
     const end = await runOneDesk(session, options, stopping);
     if (end !== 'simulate') return end;
@@ -169,6 +173,7 @@ async function runSessionDesk(session: Session, options: ProgramOptions): Promis
 async function runOneDesk(session: Session, options: ProgramOptions, stopping: Stopping): Promise<number | 'simulate'> {
   const { settings, chosen, money, clock, logger, dataDir, lines } = session;
   const { config } = settings;
+  const given = new Set(settings.settings.flatMap(({ name, source }) => (source.kind === 'default' ? [] : [name])));
   logger.info(`mode ${chosen.mode} (${chosen.why}), ${money} money`, { dataDir: dataDir.path });
   for (const warning of settings.warnings) logger.warn(warning);
   // Loading takes as long as opening the database: both at once.
@@ -199,6 +204,7 @@ async function runOneDesk(session: Session, options: ProgramOptions, stopping: S
     if (simulation?.speed !== 'max') favourMemory();
     const open = (): Promise<World> =>
       openWorld({
+        isGiven: (name) => given.has(name),
         ...{ config, money, simulation, realClock: clock, logger, undertakings, store, dataDir: dataDir.path },
         ...{ notifier: attendance.notifier, takeOver: options.takeOver === true, stop: stopping.stop },
       });

@@ -112,14 +112,21 @@ function marginAssets(data: MarketData): ReadonlySet<string> {
   return new Set(data.of('futures').flatMap((symbol) => symbol.instrument('futures')?.futures?.marginAsset ?? []));
 }
 
-function openSource(command: SimCommand, seed: number, terms: { clock: Clock; logger: Logger }): Promise<MarketSource> {
+/** The market, and how far into its first minute the exchange opens. */
+async function openSource(
+  command: SimCommand,
+  seed: number,
+  terms: { clock: Clock; logger: Logger },
+): Promise<{ readonly source: MarketSource; readonly lateMs: number }> {
   const { tape = [], symbols } = command;
   const { clock, logger } = terms;
   if (tape.length > 0) {
     if (symbols !== undefined) throw usage('--symbols beside --tape', 'A tape has the symbols that were recorded.');
     const onProblem = ({ path, line, problem }: { path: string; line: number; problem: string }): void =>
       logger.warn('a line of the tape was skipped', { path, line, problem });
-    return openTapeMarket({ paths: tape, seed, onProblem });
+    const source = await openTapeMarket({ paths: tape, seed, onProblem });
+    const firstMs = Math.min(...source.spans.map(({ fromMs }) => fromMs));
+    return { source, lateMs: Math.floor(firstMs - source.startMs) };
   }
   const names = symbols ?? String(DEFAULT_SYMBOLS);
   const wanted = /^\d+$/.test(names)
@@ -128,7 +135,8 @@ function openSource(command: SimCommand, seed: number, terms: { clock: Clock; lo
         .toUpperCase()
         .split(',')
         .map((name) => name.trim());
-  return Promise.resolve(createSyntheticMarket({ seed, symbols: wanted, startMs: clock.now() }));
+  const source = createSyntheticMarket({ seed, symbols: wanted, startMs: clock.now() });
+  return { source, lateMs: command.speed === 'max' ? 0 : clock.now() - source.startMs };
 }
 
 /**
@@ -159,15 +167,13 @@ async function serve(command: SimCommand, terms: { clock: Clock; logger: Logger 
   const speed = readSpeed(command.speed ?? '1');
   const faults = command.faults === undefined ? null : await readJson(command.faults, '--faults');
   const account = await readAccount(command, seed);
-  const source = await openSource(command, seed, terms);
+  const { source, lateMs } = await openSource(command, seed, terms);
   const { clock } = terms;
   let server: SimServer | null = null;
   try {
     const failed = Promise.withResolvers<never>();
     failed.promise.catch(() => undefined);
     server = new SimServer({ ...terms, source, speed, seed, faults, accounts: [account], onFailure: failed.reject });
-    // A synthetic market begins with the minute; the exchange opens at this moment of it.
-    const lateMs = source.rawStreams.size === 0 && speed !== 'max' ? clock.now() - source.startMs : 0;
     if (lateMs > 0 && lateMs < 2 * MINUTE_MS) await server.driver.advance(lateMs);
     const addresses = await server.listen(port).catch((failure: unknown) => {
       throw usage(`--port ${port}: ${describeFailure(failure)}`, 'Choose another port, or none for any free one.');

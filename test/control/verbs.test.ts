@@ -321,6 +321,19 @@ describe('the verbs', () => {
       });
     });
 
+    it.each([true, false])(
+      'adds that come at once get names and filters of their own (running: %s)',
+      async (running) => {
+        const desk = freshDesk(running);
+        const codes = ['the code', 'the code', 'other code', 'third'];
+        const added = await Promise.all(
+          codes.map((source) => ask<TraderJson>(desk, 'trader.add', { filter: { ...filter, source } })),
+        );
+        expect(added.map(({ name }) => name)).toEqual(['Dip buyer', 'Dip buyer 2', 'Dip buyer 3', 'Dip buyer 4']);
+        expect(added.map((trader) => trader.filter)).toEqual(['dips', 'dips', 'dips-2', 'dips-3']);
+      },
+    );
+
     it("exits that are named take the place of the filter's, the others of the filter stay", async () => {
       const added = await ask<TraderJson>(freshDesk(false), 'trader.add', { filter, exits: { stopLoss: '3%' } });
       expect(added.exits).toEqual({ stopLoss: '3%', takeProfit: [], trailing: null, breakEven: null, maxHold: '1h' });

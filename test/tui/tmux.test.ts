@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 
+import { candles } from '../cli/candle-tape.ts';
 import { emptyFolder, runProgram } from '../cli/run-program.ts';
 import { HAS_TMUX, Seat } from './tmux.ts';
 import type { SeatTerms } from './tmux.ts';
@@ -181,5 +182,20 @@ describe.skipIf(!HAS_TMUX)('the built program at a terminal (needs tmux)', () =>
       expect(await seat.sees(Seat.ended)).toMatch(/ended with 0/);
       expect(await seat.isTakenOver()).toBe(false);
     }),
+  );
+
+  it(
+    'stands still when a tape has ended, says so, and leaves a summary in the currency of the tape',
+    { timeout: LONG_MS },
+    async () => {
+      const tape = await candles(emptyFolder(), 'ETH_BTC-5m.csv', { minutes: 5, rows: 20 });
+      await at({ size: [80, 24], args: ['--sim', '--speed', 'max', '--tape', tape] }, async (seat) => {
+        const ended = await seat.sees(/TAPE ENDED/);
+        expect(ended).toMatch(/equity [\d.]+ BTC/);
+        await seat.press(':', 'pause', 'Enter');
+        await seat.sees(/TAPE_ENDED/);
+        expect(await quit(seat)).toMatch(/realised \S+ BTC, equity \S+ BTC/);
+      });
+    },
   );
 });

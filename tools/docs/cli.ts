@@ -38,7 +38,7 @@ source <(aitrader completion bash)   # zsh likewise; fish: aitrader completion f
 
 const SUMMARY = `
 \`--summary json\` prints one object at the end: \`mode\`, \`money\`, \`uptimeMs\`, \`symbols\`, \`messages\`, \`checks\`, \`signals\`,
-\`orders\`, \`positionsOpen\`, \`trades\`, \`realizedPnl\`, \`equity\`, \`errors\`.
+\`orders\`, \`positionsOpen\`, \`trades\`, \`realizedPnl\`, \`equity\`, \`errors\`, \`quoteAsset\`.
 
 The mode is chosen by a flag, else by \`FLY_APP_NAME\` (daemon), else it is local; the first line of the log says which and why.
 Without a terminal on stdout the local mode runs as with \`--no-tui\`.

@@ -55,6 +55,7 @@ export class Attendance {
   readonly #guard: LoopGuard | null;
   readonly #dump: StateDump;
   #settings: LoadedConfig;
+  #engine: Engine | null = null;
   #isClosed = false;
 
   constructor(parts: AttendanceParts) {
@@ -70,7 +71,11 @@ export class Attendance {
     this.#watchdog.start();
     this.#dump = new StateDump({ dataDir, clock, logger, secrets: () => this.#settings.secrets });
     this.#describe();
-    const reload = createReload({ logger, loaded: settings, read: reread, adopt: (loaded) => this.#adopt(loaded) });
+    const reload = createReload({
+      ...{ logger, loaded: settings, read: reread },
+      adopt: (loaded) => this.#adopt(loaded),
+      changed: (name, change) => this.#engine?.noteSetting(name, change),
+    });
     if (mode === 'daemon') this.#endOnFault();
     // Listened to until the process is gone: late signals must not end it before everything is closed.
     process.on('SIGUSR2', () => {
@@ -87,6 +92,7 @@ export class Attendance {
   /** Looks after this desk from now on. */
   watch(engine: Engine, world: World): void {
     const { handle } = engine;
+    this.#engine = engine;
     world.feed.onStatus(({ status }) => {
       if (status === 'reconnecting') this.metrics?.count('websocket_reconnects_total', {});
     });

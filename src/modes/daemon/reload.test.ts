@@ -23,15 +23,20 @@ function desk(configEnv: string) {
   const loaded = read();
   const settings = new AdjustableSettings(loaded.config);
   const logger = { ...silentLogger, info: say, warn: say, error: say };
-  const reload = createReload({ logger, loaded, read, adopt: ({ config }) => settings.adopt(config) });
-  return { write, reload, settings, lines };
+  const changes: string[] = [];
+  const reload = createReload({
+    ...{ logger, loaded, read },
+    adopt: ({ config }) => settings.adopt(config),
+    changed: (name, { from, to }) => changes.push(`${name}: ${from} -> ${to}`),
+  });
+  return { write, reload, settings, lines, changes };
 }
 
 const FUTURES = 'MARKET_TYPE=futures\nLEVERAGE=3\n';
 
 describe('reading the configuration again', () => {
   it('takes over limits, sizes, stops and meme symbols for the next decision', () => {
-    const { write, reload, settings, lines } = desk('MAX_OPEN_POSITIONS=5\n');
+    const { write, reload, settings, lines, changes } = desk('MAX_OPEN_POSITIONS=5\n');
     write(
       'MAX_OPEN_POSITIONS=7\nDEFAULT_SIZE=250\nMEME_SYMBOLS=DOGEUSDT\nENABLE_AUTO_TRADING=false\nDEFAULT_STOP=3%\n',
     );
@@ -42,6 +47,10 @@ describe('reading the configuration again', () => {
     expect(settings.mayTrade).toBe(false);
     expect(settings.defaultStop).toMatchObject({ kind: 'percent' });
     expect(lines.join()).toMatch(/changed: .*MAX_OPEN_POSITIONS/);
+    expect(changes.toSorted()).toEqual([
+      ...['DEFAULT_SIZE: 100 -> 250', 'DEFAULT_STOP: 2atr -> 3%', 'ENABLE_AUTO_TRADING: true -> false'],
+      ...['MAX_OPEN_POSITIONS: 5 -> 7', 'MEME_SYMBOLS: not set -> DOGEUSDT'],
+    ]);
     reload();
     expect(lines.at(-1)).toMatch(/nothing has changed/);
   });

@@ -1,5 +1,6 @@
 import { changesBetween } from '../../config/changes.ts';
 import type { LoadedConfig } from '../../config/load.ts';
+import type { VariableName } from '../../config/variables.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { asAitraderErrors } from '../cli/report-failure.ts';
 
@@ -11,6 +12,8 @@ export interface ReloadParts {
   readonly read: () => LoadedConfig;
   /** Takes over what may change while the program runs. */
   readonly adopt: (loaded: LoadedConfig) => void;
+  /** Hears of each setting that was taken over, before and after; secrets masked. */
+  readonly changed: (name: VariableName, change: { readonly from: string; readonly to: string }) => void;
 }
 
 /**
@@ -18,13 +21,14 @@ export interface ReloadParts {
  * is named as needing a restart; a configuration with faults changes nothing.
  * @returns reads it again; never throws
  */
-export function createReload({ logger, loaded, read, adopt }: ReloadParts): () => void {
+export function createReload({ logger, loaded, read, adopt, changed }: ReloadParts): () => void {
   let before = loaded;
   return () => {
     try {
       const after = read();
       const { adjustable } = changesBetween(before, after);
       adopt(after);
+      for (const name of adjustable) changed(name, { from: shownValue(before, name), to: shownValue(after, name) });
       for (const warning of after.warnings) logger.warn(warning);
       if (adjustable.length > 0) logger.info(`the configuration was read again; changed: ${adjustable.join(', ')}`);
       else logger.info('the configuration was read again; nothing has changed that can change while running');
@@ -37,4 +41,8 @@ export function createReload({ logger, loaded, read, adopt }: ReloadParts): () =
       }
     }
   };
+}
+
+function shownValue({ settings }: LoadedConfig, name: VariableName): string {
+  return settings.find((setting) => setting.name === name)?.value || 'not set';
 }

@@ -36,6 +36,10 @@ export class AdjustableSettings {
     return this.#config.traders.defaultSize;
   }
 
+  get maxActiveTraders(): number {
+    return this.#config.traders.maxActive;
+  }
+
   get memeSymbols(): ReadonlySet<VenueSymbol> {
     return this.#memeSymbols;
   }

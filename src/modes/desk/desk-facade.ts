@@ -5,6 +5,7 @@ import type { Desk } from '../../frontends/shared/desk.ts';
 import type { FilterSandbox } from '../../ports/filter-sandbox.ts';
 import type { Store } from '../../ports/store/store.ts';
 import type { AdjustableSettings } from './adjustable-settings.ts';
+import { reachableEngine } from './tape/played-out.ts';
 import type { World } from './world.ts';
 
 export interface DeskFacadeParts {
@@ -33,7 +34,7 @@ export function deskFacade(parts: DeskFacadeParts): Desk {
     traderDefaults: {
       quoteAsset: world.quoteAsset,
       get size() {
-        return adjustable.defaultSize;
+        return world.entrySize ?? adjustable.defaultSize;
       },
       symbols,
     },
@@ -41,6 +42,9 @@ export function deskFacade(parts: DeskFacadeParts): Desk {
     ids: world.ids,
     store,
     inspectFilter: (source) => sandbox.inspect(source),
-    running: { engine: engine.handle, mode, pid: process.pid, putFilter: (filter) => engine.putFilter(filter), stop },
+    running: {
+      ...{ engine: reachableEngine(engine.handle, world), mode, pid: process.pid, stop },
+      putFilter: (filter) => engine.putFilter(filter),
+    },
   };
 }

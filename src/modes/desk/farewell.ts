@@ -1,3 +1,4 @@
+import { moneyWord } from '../cli/verbs/words.ts';
 import type { DeskEnd } from './run-desk.ts';
 
 /** What to try next, by the kind of money: the simulated books are another database, which the verbs look at with --sim. */
@@ -21,11 +22,11 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
 
 /** What stands on the terminal when the screen is gone: how the run went, and what to do next. */
 export function farewell({ summary, left }: Pick<DeskEnd, 'summary' | 'left'>): string {
-  const { money, uptimeMs, signals, trades, realizedPnl, equity, positionsOpen } = summary;
+  const { money, uptimeMs, signals, trades, realizedPnl, equity, positionsOpen, quoteAsset } = summary;
   const figures = `${String(signals)} signals, ${String(trades)} trades closed, ${String(positionsOpen)} positions open`;
   const lines = [
     `aitrader, ${String(money)} money, ran for ${minutes(uptimeMs)}: ${figures}`,
-    `realised ${amount(realizedPnl)}, equity ${amount(equity)}`,
+    `realised ${amount(realizedPnl)} ${String(quoteAsset)}, equity ${amount(equity)} ${String(quoteAsset)}`,
     ...(left === null ? [] : [left]),
     'Next:',
     ...(NEXT[String(money)] ?? []).map((line) => `  ${line}`),
@@ -46,5 +47,5 @@ function minutes(ms: unknown): string {
 }
 
 function amount(value: unknown): string {
-  return Number(value).toFixed(2);
+  return moneyWord(String(value));
 }

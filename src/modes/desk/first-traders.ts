@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
+import type { Money } from '../../domain/decimal.ts';
 import { AitraderError } from '../../domain/errors.ts';
 import type { Filter } from '../../domain/filter.ts';
 import { asId } from '../../domain/ids.ts';
@@ -24,6 +25,8 @@ export interface FirstTradersParts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly config: Config;
+  /** What an entry is for. */
+  readonly size: Money;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function addFirstTraders(parts: FirstTradersParts): Promise<readonl
   return FIRST_FILTERS;
 }
 
-function firstTrader({ id, name }: Filter, { ids, clock, config }: FirstTradersParts): Trader {
+function firstTrader({ id, name }: Filter, { ids, clock, config, size }: FirstTradersParts): Trader {
   return {
     id: asId<TraderId>(ids.next()),
     userId: config.userId,
@@ -54,7 +57,7 @@ function firstTrader({ id, name }: Filter, { ids, clock, config }: FirstTradersP
     schedule: null,
     params: {},
     mode: 'auto',
-    size: { kind: 'quote', amount: config.traders.defaultSize },
+    size: { kind: 'quote', amount: size },
     exits: null,
     maxPositions: null,
     cooldownMs: null,

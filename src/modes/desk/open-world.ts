@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import type { VariableName } from '../../config/variables.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -21,6 +22,8 @@ type LiveTerms = Pick<LiveWorldParts, 'notifier' | 'dataDir' | 'takeOver' | 'sto
 export interface WorldTerms extends LiveTerms {
   readonly money: MoneyKind;
   readonly config: Config;
+  /** Whether the user has set this variable. */
+  readonly isGiven: (name: VariableName) => boolean;
   /** Null: not simulated. */
   readonly simulation: SimulationOptions | null;
   readonly realClock: Clock;

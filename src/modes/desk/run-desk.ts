@@ -84,7 +84,10 @@ async function runEngine(parts: DeskParts, sandbox: FilterSandbox): Promise<Desk
   const ending = new AbortController();
   const ended = world.run(ending.signal);
   ended.then(
-    (why) => parts.stop({ why, exitCode: EXIT.done }),
+    (why) => {
+      if (parts.screen === null || world.hasPlayedOut?.() !== true) parts.stop({ why, exitCode: EXIT.done });
+      else logger.info(`${why}; nothing moves any more, q quits`);
+    },
     // Who waits for the end hears of the failure; here it only must not go on as if nothing had happened.
     () => parts.stop({ why: 'the market failed', exitCode: EXIT.programFault }),
   );
@@ -129,7 +132,8 @@ async function bringTraders(parts: DeskParts, store: Store, sandbox: FilterSandb
   const { config, money, dataDir, logger, world } = parts;
   const { clock, ids } = world;
   if (money !== 'live') {
-    const first = await addFirstTraders({ store, sandbox, clock, ids, config });
+    const size = world.entrySize ?? config.traders.defaultSize;
+    const first = await addFirstTraders({ store, sandbox, clock, ids, config, size });
     if (first.length > 0) logger.info(`first start: ${first.join(', ')} are put to work`);
     return;
   }
@@ -191,6 +195,9 @@ function settingsOf({ config, money, world, attendance: { adjustable } }: DeskPa
     get memeSymbols() {
       return adjustable.memeSymbols;
     },
+    get maxActiveTraders() {
+      return adjustable.maxActiveTraders;
+    },
     get mayTrade() {
       return adjustable.mayTrade;
     },
@@ -221,7 +228,7 @@ function wordsOfEnd({ guardedAtVenue, unguarded }: EngineEnd, { money }: DeskPar
   return words.length > 0 ? words.join('; ') : null;
 }
 
-function summaryOf(engine: Engine, { mode, money }: DeskParts, uptimeMs: number): DeskEnd['summary'] {
+function summaryOf(engine: Engine, { mode, money, world }: DeskParts, uptimeMs: number): DeskEnd['summary'] {
   const { symbols, messages, checks, signals, orders, positionsOpen, trades, realizedPnl, equity, errors } =
     engine.report();
   return {
@@ -229,5 +236,6 @@ function summaryOf(engine: Engine, { mode, money }: DeskParts, uptimeMs: number)
     realizedPnl: realizedPnl.toFixed(),
     equity: equity.toFixed(),
     errors,
+    quoteAsset: world.quoteAsset,
   };
 }

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Desk } from '../../frontends/shared/desk.ts';
 import { verbNamed } from '../../frontends/shared/verbs/catalogue.ts';
-import type { CommandLine, Offline } from '../../frontends/tui/options.ts';
+import type { CommandLine, Offline, TuiInfo } from '../../frontends/tui/options.ts';
 import type { startTui, Tui } from '../../frontends/tui/start.ts';
 import { AitraderError } from '../../domain/errors.ts';
 import type { Trade } from '../../domain/trade.ts';
@@ -12,6 +12,7 @@ import type { Store } from '../../ports/store/store.ts';
 import { createCommandLine } from '../cli/command-line.ts';
 import { LateEngine } from './late-engine.ts';
 import type { LogLines, ShownLine } from './log-lines.ts';
+import { reachableEngine } from './tape/played-out.ts';
 import type { World } from './world.ts';
 
 /** Trades of earlier runs that the screen shows. */
@@ -27,6 +28,8 @@ interface ScreenParts {
   readonly lines: LogLines;
   /** The user wants the desk to end. */
   readonly quit: () => void;
+  /** From now on the desk goes on when its terminal goes. */
+  readonly outliveTerminal: () => void;
 }
 
 /** The market is not reached: why, and the moment of the next try by the real clock's monotonic time; null: it is being tried. */
@@ -85,7 +88,7 @@ export class DeskScreen {
     this.#engine = engine;
     this.#world = world;
     this.#trouble = null;
-    this.#late.attach(engine.handle);
+    this.#late.attach(reachableEngine(engine.handle, world));
   }
 
   /** The command line speaks to this desk from now on. */
@@ -104,7 +107,7 @@ export class DeskScreen {
   }
 
   #start(start: typeof startTui, earlierTrades: readonly Trade[]): void {
-    const { config, mode, dataDir, realClock, lines } = this.#parts;
+    const { config, realClock, lines } = this.#parts;
     const earlierLogs = lines.listen((line) => this.#tui?.log(line));
     const tui = start({
       engine: this.#late,
@@ -112,7 +115,7 @@ export class DeskScreen {
       stdin: process.stdin,
       clock: realClock,
       deskClock: { now: () => (this.#world?.clock ?? realClock).now() },
-      info: { mode, quoteAsset: config.symbols.quoteAsset, dataDir },
+      info: this.#info(),
       display: config.display,
       earlierTrades,
       earlierLogs,
@@ -126,6 +129,18 @@ export class DeskScreen {
       else if (how === 'simulate') this.#simulateAsked.resolve();
       else this.#parts.quit();
     });
+  }
+
+  /** What the account is kept in is known when the market is there: a tape has its own. */
+  #info(): TuiInfo {
+    const { config, mode, dataDir } = this.#parts;
+    const quoteAsset = (): string => this.#world?.quoteAsset ?? config.symbols.quoteAsset;
+    return {
+      ...{ mode, dataDir },
+      get quoteAsset() {
+        return quoteAsset();
+      },
+    };
   }
 
   #commands(): CommandLine {
@@ -144,12 +159,18 @@ export class DeskScreen {
     });
   }
 
-  /** The screen goes, the desk stays: what it says goes on as lines. */
+  /** The screen goes, the desk stays: what it says goes on as lines, as long as there is a terminal to take them. */
   async #goOn(): Promise<void> {
+    const { dataDir, lines, outliveTerminal } = this.#parts;
+    outliveTerminal();
+    // Writing to a terminal that is gone, or reading from it, fails.
+    for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => undefined);
     await this.close();
     const say = (text: string): void => void process.stderr.write(`${text}\n`);
-    say('aitrader goes on without the screen; Ctrl+C or `aitrader stop` ends it, `aitrader status` shows it.');
-    this.#parts.lines.listen(({ at, level, source, text }: ShownLine) =>
+    say(`aitrader goes on without the screen, also when this terminal is closed (process ${process.pid}).`);
+    say(`  aitrader status --data-dir ${dataDir}     shows it, from any terminal`);
+    say(`  aitrader stop --data-dir ${dataDir}       ends it, as do Ctrl+C here and kill ${process.pid}`);
+    lines.listen(({ at, level, source, text }: ShownLine) =>
       say(`${new Date(at).toISOString()} ${level} ${source}: ${text}`),
     );
   }
@@ -160,7 +181,8 @@ export class DeskScreen {
     if (this.#engine === null) return this.#parts.money === 'sim' ? 'making a market' : 'reaching the exchange';
     const { loaded, wanted } = this.#engine.loading;
     if (loaded < wanted) return `loading history ${loaded}/${wanted}`;
-    return this.#late.status().feed === 'connected' ? null : 'no market data; it is tried again';
+    if (this.#late.status().feed !== 'connected') return 'no market data; it is tried again';
+    return this.#world?.notice?.() ?? null;
   }
 
   #offline(): Offline | null {

@@ -1,8 +1,10 @@
 import { createPaperBroker } from '../../adapters/broker/paper/paper.ts';
 import type { Config } from '../../config/config.ts';
-import { AitraderError } from '../../domain/errors.ts';
+import type { VariableName } from '../../config/variables.ts';
+import { AitraderError, describeFailure } from '../../domain/errors.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
 import type { VenueSymbol } from '../../domain/ids.ts';
+import type { Instrument, Market } from '../../domain/instrument.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { createSortableIds } from '../../lib/sortable-id.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -11,7 +13,11 @@ import type { MarketFeed } from '../../ports/market-feed.ts';
 import { createInsideMarket } from '../../sim/inside/inside-market.ts';
 import type { InsideMarket } from '../../sim/inside/inside-market.ts';
 import type { Speed } from '../../sim/data/driver.ts';
+import type { TapeSpan } from '../../sim/tape/tape-span.ts';
 import { TappedFeed } from './tapped-feed.ts';
+import { tapeAccount } from './tape/tape-account.ts';
+import type { TapeAccount } from './tape/tape-account.ts';
+import { endOfTape, momentText, tapeNotice, tellTape } from './tape/tape-news.ts';
 import type { Undertakings } from './undertakings.ts';
 import type { World } from './world.ts';
 
@@ -32,10 +38,13 @@ export interface SimulationOptions {
  */
 const FIRST_MOMENT = Date.UTC(2026, 0, 12, 13);
 const INSTANCE = 'simu';
+const LEVERAGE = 1;
 
 /** What a simulated world is made from. */
 export interface SimWorldParts {
   readonly config: Config;
+  /** Whether the user has set this variable. */
+  readonly isGiven: (name: VariableName) => boolean;
   readonly options: SimulationOptions;
   readonly realClock: Clock;
   readonly logger: Logger;
@@ -48,66 +57,101 @@ export interface SimWorldParts {
 
 /** A market inside the process with a paper account in it, on simulated time. */
 export async function createSimWorld(parts: SimWorldParts): Promise<World> {
-  const { config, options, realClock, logger, undertakings } = parts;
+  const { options, logger } = parts;
   const inside = await openMarket(parts);
-  const { clock, market, quoteAsset } = inside;
-  const instruments = await inside.feed.instruments();
-  const symbols = await mostTraded(inside.feed);
+  const { clock, market, feed } = inside;
+  const instruments = await feed.instruments();
+  const account = accountFor(instruments, parts);
+  const { quoteAsset, entrySize } = account;
+  const symbols = await mostTraded(feed, quotedIn(instruments, quoteAsset));
+  const spans = inside.spans.filter(({ symbol }) => symbols.some((each) => each === symbol));
+  if (spans.length > 0) {
+    tellAccount(instruments, account, parts);
+    tellTape(spans, { clock, logger });
+  }
   // A simulation that goes on must not give the ids of its first part again.
   const random = seededRandom(options.seed + (parts.resumed?.seq ?? 0));
-  const leverage = 1;
-  const paper = createPaperBroker({
-    account: {
-      id: config.accountId,
-      userId: config.userId,
-      venue: 'sim',
-      market,
-      money: 'sim',
-      label: 'simulation',
-    },
-    clock,
-    instance: INSTANCE,
-    instruments,
-    quoteAsset,
-    balance: config.paper.balance,
-    feeBps: config.paper.feeBps,
-    slippageBps: config.paper.slippageBps,
-    latencyMs: config.paper.latencyMs,
-    leverage,
-    marginMode: config.exchange.marginMode,
-    saved: parts.saved,
-    save: (state) => undertakings.watch(parts.save(state)),
-    onSaveFailed: (error) => logger.error('the paper account could not be saved; it is tried again', { error }),
-  });
+  const paper = fitting(parts.saved, () => openAccount(parts, { clock, market, instruments, ...account }));
   return {
-    market,
-    quoteAsset,
-    leverage,
-    clock,
+    ...{ market, quoteAsset, entrySize, leverage: LEVERAGE, clock },
     ids: createSortableIds({ now: () => clock.now(), random: () => random.next() }),
-    feed: new TappedFeed(inside.feed, paper.market),
+    feed: new TappedFeed(feed, paper.market),
     broker: paper.broker,
     instance: INSTANCE,
     symbols,
     parallelChecks: options.speed === 'max' ? 1 : 2,
-    async run(signal) {
-      const end = await inside.drive({
-        speed: options.speed,
-        realClock,
-        settle: () => undertakings.settle(),
-        signal,
-        ...(options.endAfterMs === null ? {} : { until: inside.startMs + options.endAfterMs }),
-      });
-      const whys = {
-        until: 'its time is over',
-        tape_ended: 'the tape has ended',
-        aborted: 'it was stopped',
-        closed: 'the market was closed',
-      };
-      return whys[end];
-    },
+    ...course(inside, spans, parts),
     close: () => paper.broker.close(),
   };
+}
+
+/** How the market runs, and what there is to say of it meanwhile. */
+function course(
+  inside: InsideMarket,
+  spans: readonly TapeSpan[],
+  { options, realClock, undertakings }: SimWorldParts,
+): Pick<World, 'run' | 'hasPlayedOut' | 'notice'> {
+  const { clock } = inside;
+  const untilMs = options.endAfterMs === null ? Infinity : clock.now() + options.endAfterMs;
+  let hasPlayedOut = false;
+  return {
+    async run(signal) {
+      const end = await inside.drive({
+        ...{ speed: options.speed, realClock, signal },
+        settle: () => undertakings.settle(),
+        until: Math.min(untilMs, endOfTape(spans)),
+      });
+      if (end === 'aborted') return 'it was stopped';
+      if (end === 'closed') return 'the market was closed';
+      if (end === 'until' && clock.now() >= untilMs) return 'its time is over';
+      hasPlayedOut = true;
+      return `the tape has ended at ${momentText(clock.now())} UTC`;
+    },
+    hasPlayedOut: () => hasPlayedOut,
+    notice: () => (hasPlayedOut ? 'TAPE ENDED' : tapeNotice(spans, clock.now())),
+  };
+}
+
+/** An account that was kept may hold what another market does not have. @throws AitraderError `USAGE` */
+function fitting<Account>(saved: string | null, open: () => Account): Account {
+  try {
+    return open();
+  } catch (cause) {
+    if (saved === null) throw cause;
+    const problem = `--keep: the account of the last simulation does not fit this market (${describeFailure(cause)})`;
+    throw new AitraderError(
+      'USAGE',
+      { problem, hint: 'Play the same market again, or start without --keep.' },
+      { cause },
+    );
+  }
+}
+
+interface AccountSurroundings extends TapeAccount {
+  readonly clock: Clock;
+  readonly market: Market;
+  readonly instruments: readonly Instrument[];
+}
+
+function openAccount(
+  parts: SimWorldParts,
+  { balance, ...surroundings }: AccountSurroundings,
+): ReturnType<typeof createPaperBroker> {
+  const { config, logger, undertakings, saved } = parts;
+  const { clock, market, instruments, quoteAsset } = surroundings;
+  const { accountId, userId, paper, exchange } = config;
+  return createPaperBroker({
+    account: { id: accountId, userId, venue: 'sim', market, money: 'sim', label: 'simulation' },
+    ...{ clock, instance: INSTANCE, instruments, quoteAsset, balance },
+    feeBps: paper.feeBps,
+    slippageBps: paper.slippageBps,
+    latencyMs: paper.latencyMs,
+    leverage: LEVERAGE,
+    marginMode: exchange.marginMode,
+    saved,
+    save: (state) => undertakings.watch(parts.save(state)),
+    onSaveFailed: (error) => logger.error('the paper account could not be saved; it is tried again', { error }),
+  });
 }
 
 function openMarket({ options, config, logger, resumed }: SimWorldParts): Promise<InsideMarket> {
@@ -130,9 +174,39 @@ function openMarket({ options, config, logger, resumed }: SimWorldParts): Promis
   return createInsideMarket({ play, seed, market: null, quoteAsset });
 }
 
-async function mostTraded(feed: MarketFeed): Promise<readonly VenueSymbol[]> {
+/** A synthetic market is quoted in what the configuration says; a tape in what was recorded. */
+function accountFor(instruments: readonly Instrument[], parts: SimWorldParts): TapeAccount {
+  const { config, options } = parts;
+  if (options.tapes.length > 0) return tapeAccount(instruments, parts);
+  return { quoteAsset: config.symbols.quoteAsset, balance: config.paper.balance, entrySize: null };
+}
+
+function quotedIn(instruments: readonly Instrument[], quoteAsset: string): ReadonlySet<VenueSymbol> {
+  return new Set(instruments.flatMap(({ quote, symbol }) => (quote === quoteAsset ? [symbol] : [])));
+}
+
+/** Says what the account of a tape is kept in, and which symbols that leaves out. */
+function tellAccount(
+  instruments: readonly Instrument[],
+  { quoteAsset, balance, entrySize }: TapeAccount,
+  { config, logger, saved }: SimWorldParts,
+): void {
+  const size = entrySize ?? config.traders.defaultSize;
+  const begins = saved === null ? `${balance.toFixed()} ${quoteAsset}` : 'as the last simulation left it';
+  const amounts = `${begins}, entries of ${size.toFixed()} ${quoteAsset}`;
+  logger.info(`the account is kept in ${quoteAsset}: ${amounts} (PAPER_BALANCE, DEFAULT_SIZE)`);
+  for (const { symbol, quote } of instruments) {
+    if (quote === quoteAsset) continue;
+    logger.warn(`left out: ${symbol} is quoted in ${quote}; QUOTE_ASSET=${quote} trades it in place of the others`);
+  }
+}
+
+async function mostTraded(feed: MarketFeed, among: ReadonlySet<VenueSymbol>): Promise<readonly VenueSymbol[]> {
   const tickers = await feed.tickers();
-  const symbols = tickers.toSorted((a, b) => b.quoteVolume - a.quoteVolume).map(({ symbol }) => symbol);
+  const symbols = tickers
+    .filter(({ symbol }) => among.has(symbol))
+    .toSorted((a, b) => b.quoteVolume - a.quoteVolume)
+    .map(({ symbol }) => symbol);
   if (symbols.length > 0) return symbols;
   const hint = 'Give a tape with at least one symbol.';
   throw new AitraderError('USAGE', { problem: 'the simulated market has no symbols', hint });

@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../../domain/event.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { moneyWord } from '../cli/verbs/words.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ const LINES: Readonly<Record<string, (data: Data) => string | null>> = {
   'position opened': (position) => `opened ${wordsOf(position)}, ${text(position.quantity)} at ${entryOf(position)}`,
   'position target reached': (position) => `target reached ${wordsOf(position)}`,
   'trade closed': (trade) =>
-    `closed ${wordsOf(trade)} by ${text(trade.reason)}: ${amount(trade.pnl)} (${amount(trade.pnlPct)} %)`,
+    `closed ${wordsOf(trade)} by ${text(trade.reason)}: ${signed(trade.pnl, moneyWord)} (${signed(trade.pnlPct, percent)} %)`,
   'trader disabled': (trader) => `trader ${text(trader.name)} disabled: ${stateOf(trader, 'reason')}`,
 };
 
@@ -44,8 +45,12 @@ function entryOf({ lots }: Data): string {
   return text(first?.price);
 }
 
-/** With the sign, and as many digits as people read. */
-function amount(value: unknown): string {
-  const number = Number(value);
-  return `${number >= 0 ? '+' : ''}${number.toFixed(2)}`;
+/** A figure with its sign. */
+function signed(value: unknown, word: (figure: string) => string): string {
+  const figure = text(value);
+  return figure === '?' ? figure : `${Number(figure) >= 0 ? '+' : ''}${word(figure)}`;
+}
+
+function percent(figure: string): string {
+  return Number(figure).toFixed(2);
 }

@@ -15,6 +15,10 @@ export interface CandleSurvey {
   /** Length of a candle: the shortest time between two. */
   readonly lengthMs: number;
   readonly firstMs: number;
+  /** End of the last candle that was read. */
+  readonly lastMs: number;
+  /** False: the file is longer than what was read of it. */
+  readonly isWhole: boolean;
   readonly firstPrice: number;
   readonly priceDecimals: number;
   readonly quantityDecimals: number;
@@ -52,13 +56,14 @@ class Survey {
     this.rows += 1;
   }
 
-  result(): CandleSurvey {
+  result(isWhole: boolean): CandleSurvey {
     const [path, first, lengthMs] = [this.#path, this.#first, this.#lengthMs];
     if (first === null || lengthMs === Infinity) {
       throw new AitraderError('TAPE_UNREADABLE', { path, problem: 'it holds fewer than two candles' });
     }
     return {
-      ...{ path, symbol: symbolOfFile(path), lengthMs, firstMs: first.openTime, firstPrice: first.open },
+      ...{ path, symbol: symbolOfFile(path), lengthMs, isWhole },
+      ...{ firstMs: first.openTime, lastMs: this.#lastMs + lengthMs, firstPrice: first.open },
       ...{ priceDecimals: this.#priceDecimals, quantityDecimals: this.#quantityDecimals },
       volumePerSecond: this.#volume / this.rows / (lengthMs / SECOND_MS),
       dailyVolatility: Math.sqrt((this.#squares / this.rows) * (DAY_MS / lengthMs)),
@@ -84,5 +89,5 @@ export async function surveyCandles(path: string, problems: TapeProblems): Promi
   } finally {
     file.close();
   }
-  return survey.result();
+  return survey.result(file.hasEnded);
 }

@@ -11,6 +11,7 @@ import { EventLog } from '../market/event-log.ts';
 import type { DepthSide, MarketSource } from '../market/source.ts';
 import { DEPTH_LEVELS } from '../market/source.ts';
 import { headerLine, messageLine } from './header.ts';
+import type { TapeSource } from './tape-market.ts';
 import { openTapeMarket } from './tape-market.ts';
 import type { TapeProblem } from './tape-problems.ts';
 
@@ -28,7 +29,7 @@ async function file(name: string, content: string | Buffer): Promise<string> {
   return path;
 }
 
-async function open(paths: readonly string[], problems: TapeProblem[] = []): Promise<MarketSource> {
+async function open(paths: readonly string[], problems: TapeProblem[] = []): Promise<TapeSource> {
   return openTapeMarket({ paths, seed: 1, onProblem: (problem) => problems.push(problem) });
 }
 
@@ -270,8 +271,25 @@ describe('candle files played as a market', () => {
       ),
     ]);
     const trades = (await play(source)).filter((event) => event.type === 'trade');
-    expect(trades.length).toBe(8);
-    expect(trades.map(({ tradeId }) => tradeId)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const minutes = trades.map(({ timeMs }) => Math.floor((timeMs - source.startMs) / MINUTE_MS));
+    expect(new Set(minutes)).toEqual(new Set([0, 2]));
+    expect(trades.map(({ tradeId }) => tradeId)).toEqual(trades.map((_, i) => i + 1));
+  });
+
+  it('are quoted every few seconds, also through candles without volume', async () => {
+    const path = await file(
+      'BTCUSDT-5m.csv',
+      csv([
+        [10, 12, 9, 11, 1],
+        [11, 11, 11, 11, 0],
+        [11, 12, 9, 10, 2],
+      ]).replaceAll(/^\d+/gm, (time) => String(T0 - (T0 % MINUTE_MS) + 5 * (Number(time) - T0 + (T0 % MINUTE_MS)))),
+    );
+    const source = await open([path]);
+    const quotes = (await play(source)).filter((event) => event.type === 'quote');
+    const gaps = quotes.map(({ timeMs }, at) => timeMs - (quotes[at - 1]?.timeMs ?? source.startMs));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(5_000);
+    expect(quotes.at(-1)?.timeMs).toBe(source.startMs + 15 * MINUTE_MS - 1);
   });
 
   it('of several symbols are played together, on both markets', async () => {
@@ -308,7 +326,11 @@ describe('candle files played as a market', () => {
     const second = first.replaceAll(/^\d+/gm, (time) => String(Number(time) + 2 * MINUTE_MS));
     const source = await open([await file('SOLUSDT-2.csv', second), await file('SOLUSDT-1.csv', first)]);
     const trades = (await play(source)).filter((event) => event.type === 'trade');
-    expect(trades.map(({ tradeId }) => tradeId)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
+    expect(trades.map(({ tradeId }) => tradeId)).toEqual(trades.map((_, i) => i + 1));
+    expect(source.spans).toEqual([
+      { symbol: 'SOLUSDT', fromMs: source.startMs, toMs: source.startMs + 4 * MINUTE_MS, isWhole: true },
+    ]);
+    expect(trades.at(-1)?.timeMs).toBe(source.startMs + 4 * MINUTE_MS - 1);
   });
 
   it('and captures of the same symbol cannot be played together', async () => {
@@ -328,12 +350,44 @@ describe('candle files played as a market', () => {
     });
   });
 
-  it('without candles, and captures without a market, are refused by name', async () => {
+  it.each([
+    ['btc-perp-1m-20220101.csv', 'BTCUSDT', 'USDT', '5'],
+    ['ETH_BTC-5m-201801.csv', 'ETHBTC', 'BTC', '0.0001'],
+    ['sol-1h.csv', 'SOLUSDT', 'USDT', '5'],
+  ])('%s are those of %s, quoted in %s', async (name, symbol, quote, smallestOrder) => {
+    const rows = [
+      [10, 12, 9, 11, 1],
+      [11, 12, 10, 11, 5],
+    ];
+    const source = await open([await file(name, csv(rows))]);
+    const [played] = source.symbols;
+    expect(played?.symbol).toBe(symbol);
+    expect(played?.instruments.spot?.quote).toBe(quote);
+    expect(played?.instruments.spot?.rules.notional.min?.toFixed()).toBe(smallestOrder);
+    await source.close();
+  });
+
+  it('without candles, and captures of another venue, are refused by name with what they hold', async () => {
     await expect(open([await file('x.json', '[]')])).rejects.toMatchObject({ code: 'TAPE_UNREADABLE' });
-    const other = await file('okx.txt', '1652459225.5: {"event":"subscribe","arg":{"channel":"tickers"}}\n');
-    await expect(open([other])).rejects.toMatchObject({
-      code: 'TAPE_UNREADABLE',
-      message: expect.stringContaining('okx.txt') as string,
-    });
+    const refused = async (name: string, content: string, says: string): Promise<void> => {
+      const path = await file(name, content);
+      const good = await file(
+        'SOLUSDT-1m.csv',
+        csv([
+          [10, 12, 9, 11, 1],
+          [11, 12, 10, 11, 5],
+        ]),
+      );
+      for (const paths of [[path], [good, path]]) {
+        await expect(open(paths)).rejects.toMatchObject({
+          code: 'TAPE_UNREADABLE',
+          message: expect.stringMatching(new RegExp(`${name}.*${says}`)) as string,
+        });
+      }
+    };
+    const message = '1652459225.5: {"event":"subscribe","arg":{"channel":"tickers"}}\n';
+    await refused('okx.txt', `configuration: {}\n${message}`, 'line 2 .*"event":"subscribe"');
+    await refused('okx2.txt', `wss://ws.okx.com:8443/ws/v5/public <-> 1652459224.5\n${message}`, 'ws.okx.com:8443');
+    await refused('nothing.txt', '\n', 'is empty');
   });
 });

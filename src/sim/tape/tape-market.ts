@@ -19,9 +19,12 @@ import type { CaptureSurvey } from './capture-survey.ts';
 import { surveyCapture } from './capture-survey.ts';
 import { CaptureTape } from './capture-tape.ts';
 import { CursorQueue } from './cursor-queue.ts';
+import { refuseForeign } from './foreign-file.ts';
 import type { TapeCursor } from './tape-cursor.ts';
 import type { TapeProblem } from './tape-problems.ts';
 import { TapeProblems } from './tape-problems.ts';
+import type { TapeSpan } from './tape-span.ts';
+import { joinSpans } from './tape-span.ts';
 import type { TapeFacts, TapeSymbol } from './tape-symbols.ts';
 import { factsOfCandles, factsOfCapture, joinFacts, tapeSymbol } from './tape-symbols.ts';
 
@@ -36,6 +39,12 @@ export interface TapeMarketOptions {
   readonly onProblem: (problem: TapeProblem) => void;
 }
 
+/** A recorded market. */
+export interface TapeSource extends MarketSource {
+  /** What there are data of, and when; the earliest first. */
+  readonly spans: readonly TapeSpan[];
+}
+
 /** A file of the tape and what is in it. */
 type TapeFile =
   | { readonly kind: 'capture'; readonly survey: CaptureSurvey; readonly facts: readonly TapeFacts[] }
@@ -48,7 +57,9 @@ async function surveyFile(path: string): Promise<TapeFile> {
     return { kind: 'candles', survey, facts: [factsOfCandles(survey)] };
   }
   const survey = await surveyCapture(path, problems);
-  return { kind: 'capture', survey, facts: factsOfCapture(survey) };
+  const facts = factsOfCapture(survey);
+  if (facts.length === 0 && survey.entries.size === 0) throw await refuseForeign(path);
+  return { kind: 'capture', survey, facts };
 }
 
 function joinedFacts(files: readonly TapeFile[]): Map<string, TapeFacts> {
@@ -63,7 +74,8 @@ function joinedFacts(files: readonly TapeFile[]): Map<string, TapeFacts> {
 }
 
 /** A recorded market, played from its files; see `openTapeMarket`. */
-class TapeMarket implements MarketSource {
+class TapeMarket implements TapeSource {
+  readonly spans: readonly TapeSpan[];
   readonly startMs: number;
   readonly symbols: readonly SourceSymbol[];
   readonly rawStreams: ReadonlySet<string>;
@@ -76,11 +88,13 @@ class TapeMarket implements MarketSource {
   #reachedMs: number;
 
   constructor(tape: {
+    readonly spans: readonly TapeSpan[];
     readonly startMs: number;
     readonly symbols: readonly TapeSymbol[];
     readonly rawStreams: ReadonlySet<string>;
     readonly cursors: readonly TapeCursor[];
   }) {
+    this.spans = tape.spans;
     this.startMs = this.#reachedMs = this.#nextMarkMs = tape.startMs;
     this.symbols = tape.symbols.map(({ source }) => source);
     this.rawStreams = tape.rawStreams;
@@ -162,7 +176,7 @@ class TapeMarket implements MarketSource {
  * the tape's first price. The times of a tape are the venue's: receive times moved by the clock difference at its start.
  * @throws AitraderError `TAPE_UNREADABLE`, `TAPE_REFUSED`
  */
-export async function openTapeMarket(options: TapeMarketOptions): Promise<MarketSource> {
+export async function openTapeMarket(options: TapeMarketOptions): Promise<TapeSource> {
   const { seed, markets = ['spot', 'futures'], paths } = options;
   const files: TapeFile[] = [];
   for (const path of paths) files.push(await surveyFile(path));
@@ -170,10 +184,12 @@ export async function openTapeMarket(options: TapeMarketOptions): Promise<Market
   const facts = [...joinedFacts(files).values()];
   const captures = files.flatMap((file) => (file.kind === 'capture' ? [file.survey] : []));
   const clockOffsetMs = captures.find(({ streams }) => streams.size > 0)?.clockOffsetMs ?? 0;
+  const spans = joinSpans(files.flatMap((file) => spansOf(file, clockOffsetMs)));
   const starts = files.map(({ kind, survey }) => survey.firstMs + (kind === 'capture' ? clockOffsetMs : 0));
   const startMs = Math.floor(Math.min(...starts.filter(Number.isFinite)) / MINUTE_MS) * MINUTE_MS;
   if (facts.length === 0) {
-    const problem = 'no trade, quote or candle of a Binance symbol was found in it';
+    const problem =
+      'it holds answers of the exchange about its symbols, and no stream message; play it beside a capture';
     throw new AitraderError('TAPE_UNREADABLE', { path: paths.join(', '), problem });
   }
   const entries = new Map(captures.flatMap((capture) => [...capture.entries]));
@@ -183,7 +199,14 @@ export async function openTapeMarket(options: TapeMarketOptions): Promise<Market
   const indexOf = new Map(facts.map(({ symbol }, index) => [symbol, index]));
   const cursors = files.map((file) => cursorOf(file, { symbols, indexOf, clockOffsetMs, problems }));
   const rawStreams = new Set(captures.flatMap(({ streams }) => [...streams]));
-  return new TapeMarket({ startMs, symbols, rawStreams, cursors });
+  return new TapeMarket({ spans, startMs, symbols, rawStreams, cursors });
+}
+
+/** Market time: receive times of captures are moved by the clock difference, candles have the venue's. */
+function spansOf({ kind, survey, facts }: TapeFile, clockOffsetMs: number): TapeSpan[] {
+  const { firstMs, lastMs, isWhole } = survey;
+  const offsetMs = kind === 'capture' ? clockOffsetMs : 0;
+  return facts.map(({ symbol }) => ({ symbol, fromMs: firstMs + offsetMs, toMs: lastMs + offsetMs, isWhole }));
 }
 
 interface Playing {
@@ -202,11 +225,13 @@ function cursorOf(file: TapeFile, playing: Playing): TapeCursor {
     return symbol === undefined ? null : { index, book: symbol.book, source: symbol.source };
   };
   if (file.kind === 'candles') {
-    const { path, symbol, lengthMs } = file.survey;
-    const at = known(symbol);
-    if (at === null) throw new Error(`${path}: ${symbol} was surveyed and is not there`);
-    const quantityScale = 10 ** at.source.quantityDecimals;
-    return new CandleTape({ path, symbolIndex: at.index, book: at.book, lengthMs, quantityScale, problems });
+    const { path, lengthMs } = file.survey;
+    const at = known(file.facts[0]?.symbol ?? '');
+    if (at === null) throw new Error(`${path}: its symbol was surveyed and is not there`);
+    const { spot, futures } = at.source.instruments;
+    const tick = Math.max(...[spot, futures].map((instrument) => instrument?.rules.tick.toNumber() ?? 0));
+    const grid = { tick, quantityScale: 10 ** at.source.quantityDecimals };
+    return new CandleTape({ path, symbolIndex: at.index, book: at.book, lengthMs, grid, problems });
   }
   const { path, symbols: surveyed, market } = file.survey;
   const played = [...surveyed].flatMap(([name, survey]) => {

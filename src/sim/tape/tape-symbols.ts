@@ -44,9 +44,15 @@ export interface TapeSymbol {
   readonly needsMarks: boolean;
 }
 
+const USUAL_QUOTE = 'USDT';
+const QUOTES = ['USDT', 'USDC', 'FDUSD', 'TUSD', 'BUSD', 'BTC', 'ETH', 'BNB', 'EUR', 'TRY', 'USD'];
+const PAIR = new RegExp(`^(.+?)(${QUOTES.join('|')})$`);
+/** The least that an order is worth where nothing was recorded, as at Binance; in quotes that are no dollars. */
+const SMALLEST_ORDERS: Readonly<Record<string, string>> = { BTC: '0.0001', ETH: '0.001', BNB: '0.01' };
+const SMALLEST_ORDER = '5';
 /** Volatility of a day where the tape is too short to tell. */
 const USUAL_VOLATILITY = 0.04;
-/** Quantity decimals beyond the observed: a candle's volume is shared out over four trades. */
+/** Quantity decimals beyond the observed: a candle's volume is shared out over many trades. */
 const CANDLE_EXTRA_DECIMALS = 2;
 
 /** The symbols of a capture that have prices. */
@@ -67,10 +73,11 @@ export function factsOfCapture(survey: CaptureSurvey): TapeFacts[] {
   );
 }
 
-/** The symbol of a candle file. */
+/** The symbol of a candle file. A name without a quote asset (`btc-perp-1m.csv`) means the one in USDT. */
 export function factsOfCandles(survey: CandleSurvey): TapeFacts {
   return {
     ...survey,
+    symbol: PAIR.test(survey.symbol) ? survey.symbol : `${survey.symbol}${USUAL_QUOTE}`,
     market: null,
     quantityDecimals: Math.min(MOST_DECIMALS, survey.quantityDecimals + CANDLE_EXTRA_DECIMALS),
     tradesPerSecond: 0.5,
@@ -94,17 +101,15 @@ export function joinFacts(first: TapeFacts, later: TapeFacts, path: string): Tap
   };
 }
 
-const QUOTES = ['USDT', 'USDC', 'FDUSD', 'TUSD', 'BUSD', 'BTC', 'ETH', 'BNB', 'EUR', 'TRY', 'USD'];
-const PAIR = new RegExp(`^(.+?)(${QUOTES.join('|')})$`);
-
 /** The instrument as recorded, or inferred: tick and step from the decimals seen. */
 function instrumentOf(facts: TapeFacts, market: Market, entry: unknown): Instrument {
   const recorded = recordedInstrument(entry, facts.firstPrice);
   if (recorded !== null) return recorded;
-  const [, base = facts.symbol, quote = 'USDT'] = PAIR.exec(facts.symbol) ?? [];
+  const [, base = facts.symbol, quote = USUAL_QUOTE] = PAIR.exec(facts.symbol) ?? [];
   const unit = (decimals: number): string => new Decimal(10).pow(-decimals).toFixed();
   return simulatedInstrument({
-    ...{ market, symbol: facts.symbol, base, quote, minNotional: '5' },
+    ...{ market, symbol: facts.symbol, base, quote },
+    minNotional: SMALLEST_ORDERS[quote] ?? SMALLEST_ORDER,
     ...{ tick: unit(facts.priceDecimals), step: unit(facts.quantityDecimals) },
     ...{ referencePrice: facts.firstPrice, maxLeverage: 75, fundingIntervalHours: 8, listedAt: 0 },
   });

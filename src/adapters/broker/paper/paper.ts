@@ -215,6 +215,7 @@ function capabilitiesOf(market: Market): BrokerCapabilities {
     residentStops: true,
     oco: market === 'spot',
     atomicReplace: true,
+    triggerSources: new Set(market === 'spot' ? (['last'] as const) : (['last', 'mark'] as const)),
     // As at Binance, so that paper asks of the program what live trading asks.
     maxTrailingDeltaBps: market === 'spot' ? 2_000 : 1_000,
     accountStream: true,

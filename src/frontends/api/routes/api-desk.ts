@@ -14,8 +14,7 @@ export interface ApiDesk {
 }
 
 export async function statusOf({ desk, running, version }: ApiDesk): Promise<StatusForm> {
-  const { quoteAsset } = desk.traderDefaults;
-  return { version, time: desk.now(), quoteAsset, ...(await runningStatus(desk, running)) };
+  return { version, time: desk.now(), ...(await runningStatus(desk, running)) };
 }
 
 const RISK_EVENTS = 50;

@@ -50,6 +50,7 @@ export async function runningStatus(desk: Desk, { engine, mode, pid }: RunningDe
     symbols: markets.length,
     symbolsStale: markets.filter(({ stale }) => stale).length,
     opening: openingJson(status.breaker),
+    quoteAsset: desk.traderDefaults.quoteAsset,
     equity: amountText(status.equity),
     dailyPnl: amountText(status.dailyPnl),
     dailyPnlPct: ratioNumber(status.dailyPnlPct),

@@ -4,6 +4,7 @@ import { AitraderError } from '../../../domain/errors.ts';
 import type { Filter } from '../../../domain/filter.ts';
 import type { FilterId } from '../../../domain/ids.ts';
 import type { Trader } from '../../../domain/trader.ts';
+import { Turns } from '../../../lib/turns.ts';
 import { execute, tradersOf } from '../desk.ts';
 import type { Desk } from '../desk.ts';
 import { traderJson } from '../json/trader-json.ts';
@@ -55,11 +56,17 @@ async function show(desk: Desk, id: string): Promise<TraderJson> {
   throw new AitraderError('NOT_FOUND', { what: 'trader', given: id, remedy: '`aitrader traders` lists them.' });
 }
 
+/** Names of filters and traders are looked for and then taken: two at once would take the same. */
+const naming = new Turns();
+
 async function add(desk: Desk, args: TraderSettings & { readonly filter: FilterCode | string }): Promise<TraderJson> {
   const { filter: given, ...settings } = args;
-  const filter = await filterFor(desk, given);
-  const trader = await makeTrader(desk, filter, settings);
-  await execute(desk, { type: 'add_trader', trader });
+  const trader = await naming.take(desk, async () => {
+    const filter = await filterFor(desk, given);
+    const made = await makeTrader(desk, filter, settings);
+    await execute(desk, { type: 'add_trader', trader: made });
+    return made;
+  });
   return show(desk, trader.id);
 }
 
@@ -73,8 +80,10 @@ async function filterOf(desk: Desk, { filterId }: Trader): Promise<Filter> {
 async function set(desk: Desk, args: TraderSettings & { readonly trader: string }): Promise<TraderJson> {
   const { trader: given, ...settings } = args;
   const trader = await findTrader(desk, given);
-  const change = await changeOf(desk, { trader, filter: await filterOf(desk, trader) }, settings);
-  await execute(desk, { type: 'change_trader', traderId: trader.id, change });
+  await naming.take(desk, async () => {
+    const change = await changeOf(desk, { trader, filter: await filterOf(desk, trader) }, settings);
+    await execute(desk, { type: 'change_trader', traderId: trader.id, change });
+  });
   return show(desk, trader.id);
 }
 

@@ -10,13 +10,13 @@ function listed(width: number, paragraphs: readonly (readonly [string, 'strong' 
   return textListing(lines.map((line) => [span(' '), ...line]));
 }
 
-/** What language-model agents think of signals; says how to switch them on while there are none. */
+/** What language-model agents will think of signals; says what holds while there are none. */
 export function aiListing(width: number): Listing {
   return listed(width, [
     ['No analyses: no language model is at work.', 'strong'],
     ['', 'plain'],
-    ['Filters trade without one. To switch it on: ENABLE_AI_ANALYSIS=true in config.env.', 'plain'],
-    ['`aitrader config check` says whether this version has an analyst to ask.', 'plain'],
+    ['This version has no analyst: filters trade without one.', 'plain'],
+    ['A later one is switched on by ENABLE_AI_ANALYSIS=true in config.env; here that is without effect.', 'plain'],
   ]);
 }
 

@@ -9,7 +9,7 @@ describe('figures on the screen', () => {
     [142.35, '142.350'],
     [3.1, '3.10000'],
     [0.081234, '0.0812340'],
-    [0.00001234, '0.0000123400'],
+    [0.00001234, '0.00001234'],
     [0, '0.00000'],
     [NaN, '-'],
     [null, '-'],
@@ -20,14 +20,17 @@ describe('figures on the screen', () => {
   it.each([
     [1_234_567.891, '1,234,567.89'],
     [-1_000, '-1,000.00'],
-    [0.004, '0.00'],
+    [0.004, '0.0040'],
+    [-0.000_041_27, '-0.000041'],
+    [0.000_000_041, '0.00000004'],
+    [0.000_000_004, '0.00'],
     [null, '-'],
   ])('the amount %s is %s', (amount, word) => {
     expect(moneyWord(amount)).toBe(word);
   });
 
   it('a gain and a loss are told apart by their signs; what rounds to nothing has none', () => {
-    expect([profitWord(1_234.5), profitWord(-3), profitWord(0), profitWord(-0.001), profitWord(0.001)]).toEqual([
+    expect([profitWord(1_234.5), profitWord(-3), profitWord(0), profitWord(-1e-9), profitWord(1e-9)]).toEqual([
       ...['+1,234.50', '-3.00', '0.00', '0.00', '0.00'],
     ]);
     expect([percentWord(2.044), percentWord(-0.13), percentWord(NaN)]).toEqual(['+2.04%', '-0.13%', '-']);

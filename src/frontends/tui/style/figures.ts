@@ -5,7 +5,10 @@ export const NOTHING = '-';
 
 const PRICE_DIGITS = 6;
 const FEWEST_DECIMALS = 2;
-const MOST_DECIMALS = 10;
+/** No exchange has more. */
+const MOST_DECIMALS = 8;
+/** An amount below a cent has so many digits: in an account that is kept in BTC these are no trifles. */
+const SMALL_DIGITS = 2;
 
 /** A price with about six digits, at least two of them after the point. */
 export function priceWord(value: number | null): string {
@@ -19,9 +22,14 @@ export function quantityWord(value: number): string {
   return String(Number(value.toPrecision(PRICE_DIGITS)));
 }
 
-/** An amount of money with two places and separated thousands. */
+/** An amount of money with two places and separated thousands; two digits when it is less than a cent. */
 export function moneyWord(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return NOTHING;
+  const size = Math.abs(value);
+  if (size < 0.01 && size >= 10 ** -MOST_DECIMALS) {
+    const places = Math.min(MOST_DECIMALS, SMALL_DIGITS - 1 - Math.floor(Math.log10(size)));
+    return value.toFixed(places);
+  }
   return value.toFixed(2).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 

@@ -54,7 +54,7 @@ export function statusText(status: StatusJson, view: View): string {
       ['feed', { text: `${status.feed}${latency}`, tone: isConnected ? 'good' : 'bad' }],
       ['symbols', symbolsStale === 0 ? `${status.symbols}` : `${status.symbols}, ${symbolsStale} stale`],
       ['opening', openingCell(status.opening, view)],
-      ['equity', moneyWord(status.equity)],
+      ['equity', `${moneyWord(status.equity)} ${status.quoteAsset}`],
       [
         'today',
         typeof profit === 'string' ? profit : { ...profit, text: `${profit.text} (${status.dailyPnlPct.toFixed(2)}%)` },

@@ -10,9 +10,9 @@ describe('figures for people', () => {
     expect(priceWord('0.000012345678901')).toBe('0.000012345679');
     expect(priceWord(null)).toBe('-');
     expect(quantityWord('0.123456789')).toBe('0.123457');
-    expect([moneyWord('1234.5'), moneyWord('0.01234'), moneyWord('-0.5'), moneyWord('0')]).toEqual([
-      ...['1234.50', '0.0123', '-0.5', '0.00'],
-    ]);
+    expect([moneyWord('1234.5'), moneyWord('0.01234'), moneyWord('-0.5'), moneyWord('0'), moneyWord('0.9996')]).toEqual(
+      [...['1234.50', '0.0123', '-0.5', '0.00', '1.00']],
+    );
   });
 
   it('never turn a profit into a loss, or either into nothing', () => {

@@ -22,8 +22,8 @@ export function quantityWord(text: string): string {
 export function moneyWord(text: string | null): string {
   if (text === null) return NOTHING;
   const amount = new Decimal(text);
-  if (amount.isZero() || amount.abs().greaterThanOrEqualTo(1)) return amount.toFixed(2);
-  return amount.toSignificantDigits(3).toFixed();
+  const short = amount.toSignificantDigits(3);
+  return short.isZero() || short.abs().greaterThanOrEqualTo(1) ? amount.toFixed(2) : short.toFixed();
 }
 
 function toneOf(amount: Decimal): Tone {
