@@ -32,7 +32,7 @@ export interface Config {
     /** False: real money. */
     readonly paperTrading: boolean;
     readonly liveConfirm: string | null;
-    /** `binance`, or the id of a venue in ccxt, whose market data are traded on paper. */
+    /** `binance`, or the id of a venue in ccxt. Real money: Binance, or one that EXPERIMENTAL_LIVE names. */
     readonly venue: string;
     /** Null with paper and simulated money, and where no keys were asked for. */
     readonly keys: ExchangeKeys | null;

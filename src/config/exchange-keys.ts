@@ -7,9 +7,12 @@ import { Secret } from '../lib/secret.ts';
 /** What requests to the exchange are signed with. */
 export interface ExchangeKeys {
   readonly apiKey: Secret;
+  /** Of Hyperliquid, whose signatures are of another kind, `hmac` all the same: nobody asks. */
   readonly algorithm: 'hmac' | 'ed25519' | 'rsa';
-  /** The HMAC secret, or the private key as PEM text. */
+  /** The HMAC secret, or the private key as PEM text; of Hyperliquid the wallet's private key. */
   readonly secret: Secret;
+  /** Of OKX; null elsewhere. */
+  readonly passphrase: Secret | null;
 }
 
 type Signing = Pick<ExchangeKeys, 'algorithm' | 'secret'>;

@@ -173,6 +173,7 @@ describe('the compiled configuration', () => {
     const spot = load({ env: { LEVERAGE: '5' } });
     expect([spot.config.exchange.leverage, spot.config.risk.maxLeverage]).toEqual([1, 1]);
     expect(spot.warnings.join()).toContain('LEVERAGE=5 is without effect');
+    expect(load({ env: { ENABLE_AI_ANALYSIS: 'true' } }).warnings.join()).toContain('this version has no analyst');
     const futures = load({ env: { LEVERAGE: '5', MARKET_TYPE: 'futures' } });
     expect([futures.config.exchange.leverage, futures.config.risk.maxLeverage]).toEqual([5, 5]);
     expect(futures.warnings).toEqual([]);
@@ -277,11 +278,61 @@ describe('the keys of the exchange account', () => {
     ]);
   });
 
-  it('are for Binance alone: no other venue is traded with real money', () => {
-    expect(messages({ readKeys: true, env: { ...LIVE, EXCHANGE: 'okx' } })).toEqual([
-      'EXCHANGE is "okx": real money is traded on Binance alone',
-    ]);
-    expect(load({ env: { EXCHANGE: 'okx' } }).config.exchange.venue).toBe('okx');
+  describe('of another exchange', () => {
+    const OTHER = {
+      ...{ PAPER_TRADING: 'false', EXCHANGE: 'okx', MARKET_TYPE: 'futures', EXPERIMENTAL_LIVE: 'okx' },
+      ...{ EXCHANGE_API_KEY: 'k'.repeat(36), EXCHANGE_SECRET_KEY: 's'.repeat(32), EXCHANGE_PASSPHRASE: 'Sesame-1' },
+    };
+
+    it('are taken with its name in EXPERIMENTAL_LIVE, and are secrets', () => {
+      const loaded = load({ readKeys: true, env: OTHER });
+      const { keys, venue } = loaded.config.exchange;
+      expect([venue, keys?.apiKey.reveal(), keys?.secret.reveal(), keys?.passphrase?.reveal()]).toEqual([
+        ...['okx', OTHER.EXCHANGE_API_KEY, OTHER.EXCHANGE_SECRET_KEY, OTHER.EXCHANGE_PASSPHRASE],
+      ]);
+      expect(loaded.secrets.map((secret) => secret.reveal())).toEqual(
+        expect.arrayContaining([OTHER.EXCHANGE_API_KEY, OTHER.EXCHANGE_SECRET_KEY, OTHER.EXCHANGE_PASSPHRASE]),
+      );
+    });
+
+    it.each([
+      [
+        'without the permission',
+        { EXPERIMENTAL_LIVE: '' },
+        'EXPERIMENTAL_LIVE is not set: real money on okx is experimental',
+      ],
+      [
+        'with that of another',
+        { EXPERIMENTAL_LIVE: 'bybit' },
+        'EXPERIMENTAL_LIVE is "bybit": real money on okx is experimental',
+      ],
+      [
+        'on spot',
+        { MARKET_TYPE: 'spot' },
+        'MARKET_TYPE is "spot": of okx only perpetual swaps are traded with real money',
+      ],
+      ['without its keys', { EXCHANGE_SECRET_KEY: '' }, 'EXCHANGE_SECRET_KEY is not set: PAPER_TRADING=false needs it'],
+      [
+        'without the passphrase',
+        { EXCHANGE_PASSPHRASE: '' },
+        'EXCHANGE_PASSPHRASE is not set: PAPER_TRADING=false needs it',
+      ],
+      ['that nobody has tried', { EXCHANGE: 'kraken' }, 'EXCHANGE is "kraken": real money is not traded there'],
+    ])('are refused %s', (_, changed, message) => {
+      expect(messages({ readKeys: true, env: { ...OTHER, ...changed } })).toEqual([message]);
+    });
+
+    it('need no passphrase elsewhere', () => {
+      const env = { ...OTHER, EXCHANGE: 'bybit', EXPERIMENTAL_LIVE: 'bybit', EXCHANGE_PASSPHRASE: '' };
+      expect(load({ readKeys: true, env }).config.exchange.keys?.passphrase).toBeNull();
+    });
+
+    it('are not read with paper money, and it needs no permission', () => {
+      const loaded = load({ readKeys: true, env: { ...OTHER, PAPER_TRADING: 'true', EXPERIMENTAL_LIVE: '' } });
+      expect(loaded.config.exchange.keys).toBeNull();
+      expect(sourceOf(loaded, 'EXCHANGE_SECRET_KEY')).toBe(' (not read)');
+      expect(loaded.secrets).toEqual([]);
+    });
   });
 
   it('may be an HMAC secret', () => {

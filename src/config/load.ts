@@ -4,7 +4,7 @@ import { AitraderError } from '../domain/errors.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
 import { Secret } from '../lib/secret.ts';
-import { checkToken, checkTogether, readExchangeKeys, readValues } from './check.ts';
+import { checkToken, checkTogether, KEY_VARIABLES, readExchangeKeys, readValues } from './check.ts';
 import type { Finding } from './check.ts';
 import { readConfigFile } from './config-file.ts';
 import type { ConfigFile } from './config-file.ts';
@@ -49,7 +49,7 @@ export interface LoadedConfig {
   readonly secrets: readonly Secret[];
 }
 
-const KEY_VARIABLES: ReadonlySet<VariableName> = new Set(['BINANCE_API_KEY', 'BINANCE_SECRET_KEY']);
+const KEYS_OF_ACCOUNTS: ReadonlySet<VariableName> = new Set(KEY_VARIABLES);
 
 function isLive(sources: Sources): boolean {
   const { text } = settingOf('PAPER_TRADING', sources);
@@ -71,8 +71,17 @@ function errorOf(finding: Finding, setting: Setting | undefined, mask: Mask): Ai
 }
 
 function warningsAbout(values: Values): string[] {
-  if (values.MARKET_TYPE === 'futures' || values.LEVERAGE === 1) return [];
-  return [`LEVERAGE=${values.LEVERAGE} is without effect on the spot market (MARKET_TYPE=futures has leverage)`];
+  const hasIdleLeverage = values.MARKET_TYPE === 'spot' && values.LEVERAGE !== 1;
+  return [
+    ...(hasIdleLeverage
+      ? [`LEVERAGE=${values.LEVERAGE} is without effect on the spot market (MARKET_TYPE=futures has leverage)`]
+      : []),
+    ...(values.ENABLE_AI_ANALYSIS
+      ? [
+          'ENABLE_AI_ANALYSIS=true is without effect: this version has no analyst, signals are traded as filters find them',
+        ]
+      : []),
+  ];
 }
 
 /** Flags, environment and the config.env that they lead to. */
@@ -98,7 +107,7 @@ export function loadConfig(request: ConfigRequest): Result<LoadedConfig, readonl
 
   const circumstances = new Set<Circumstance>(live ? ['in live trading'] : []);
   if (settingOf('FLY_APP_NAME', sources).text !== null) circumstances.add('on Fly.io');
-  const names = VARIABLE_NAMES.filter((name) => withKeys || !KEY_VARIABLES.has(name));
+  const names = VARIABLE_NAMES.filter((name) => withKeys || !KEYS_OF_ACCOUNTS.has(name));
   const settings = names.map((name) => settingOf(name, sources, circumstances));
 
   const { values, findings } = readValues(settings);

@@ -205,7 +205,30 @@ describe('what the account holds on futures', () => {
     const { market, symbol } = venue.instrument;
     const refused = trader.answer(venue.broker.setLeverage({ market, symbol }, 3, 'isolated'));
     await expect(refused).rejects.toMatchObject({ code: 'HEDGE_MODE' });
-    expect((await trader.submit({ side: 'buy' })).outcome).toMatchObject({ kind: 'refused', code: '-4061' });
+    expect((await trader.submit({ side: 'buy' })).outcome).toMatchObject({ kind: 'refused', code: 'HEDGE_MODE' });
+  });
+
+  it.each(['spot', 'futures'] as const)(
+    'knows no order of a %s symbol that the venue knows no more',
+    async (market) => {
+      const trader = await open({ market });
+      const terms = { type: 'limit', price: trader.price(-5), timeInForce: 'GTC', postOnly: false } as const;
+      const { order } = await trader.submit({ side: 'buy', terms });
+      const endpoint = market === 'spot' ? 'GET /api/v3/order' : 'GET /fapi/v1/order';
+      await venue.arm({ kind: 'refuse', endpoint, count: 1, refusal: 'BAD_SYMBOL' });
+      expect(await trader.answer(venue.broker.query(order))).toMatchObject({ kind: 'not_found' });
+    },
+  );
+
+  it('tells the positions of hedge mode apart from its own', async () => {
+    await open({ market: 'futures' });
+    const { symbol } = venue.instrument;
+    const at = { timestamp: venue.clock.now() };
+    await request(venue.addresses, 'POST /fapi/v1/positionSide/dual', { dualSidePosition: 'true' }, at);
+    const order = { symbol, side: 'BUY', type: 'MARKET', quantity: '1', positionSide: 'LONG', ...at };
+    await request(venue.addresses, 'POST /fapi/v1/order', order, at);
+    const { positions } = await venue.broker.snapshot();
+    expect(positions).toMatchObject([{ symbol, side: 'long', isHedgeLeg: true }]);
   });
 
   it('adds the brackets to the instruments', async () => {

@@ -164,7 +164,8 @@ describe('the look for another instance on the account', () => {
     };
     return lookForOtherInstances({
       ...{ broker, store: store.asStore(), userId: USER, accountId: ACCOUNT, instance: 'ours', quoteAsset: 'USDT' },
-      ...{ symbols: SYMBOLS, now: () => clock.now(), watchedUntil: null, takeOver: false, ...more },
+      ...{ symbols: SYMBOLS, listed: new Set(SYMBOLS), now: () => clock.now(), watchedUntil: null, takeOver: false },
+      ...more,
     });
   };
   const anHourAgo = (): number => clock.now() - 3_600_000;
@@ -173,6 +174,7 @@ describe('the look for another instance on the account', () => {
     const id = orderOf('them', anHourAgo());
     await expect(look({ orders: [id] })).rejects.toThrow('instance them has a working order in AAAUSDT');
     await expect(look({ fills: [id] })).rejects.toThrow('instance them has traded BBBUSDT');
+    await expect(look({ fills: [id] }, { symbols: SYMBOLS.slice(0, 1) })).rejects.toThrow('traded BBBUSDT');
   });
 
   it('is not led astray by our own orders, by those of others, nor by hexadecimal ids of our form', async () => {

@@ -5,6 +5,7 @@ import type { CcxtBrokerOptions } from '../../src/adapters/broker/ccxt/options.t
 import type { Account } from '../../src/domain/account.ts';
 import { asId } from '../../src/domain/ids.ts';
 import type { AccountId, UserId, VenueSymbol } from '../../src/domain/ids.ts';
+import type { Instrument } from '../../src/domain/instrument.ts';
 import type { Order } from '../../src/domain/order/order.ts';
 import type { EngineParts } from '../../src/engine/desks.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -13,6 +14,7 @@ import { AccountLease } from '../../src/modes/desk/live/account-lease.ts';
 import { watchForIntruders } from '../../src/modes/desk/live/intruders.ts';
 import type { Intruders } from '../../src/modes/desk/live/intruders.ts';
 import { lookForOtherInstances } from '../../src/modes/desk/live/other-instances.ts';
+import type { OtherInstancesTerms } from '../../src/modes/desk/live/other-instances.ts';
 import { PreparedBroker } from '../../src/modes/desk/live/prepared-broker.ts';
 import type { Broker } from '../../src/ports/broker.ts';
 import type { Store } from '../../src/ports/store/store.ts';
@@ -52,8 +54,10 @@ export async function openProgram(parts: ProgramParts): Promise<Program> {
     ...{ session: ids.next(), onLost: parts.onLost },
   });
   try {
-    const symbols = await tradingSymbols(parts);
-    const { broker, intruders } = await openBroker(parts, { symbols, watchedUntil: lease.heldBefore });
+    const instruments = await parts.exchange.instruments();
+    const symbols = tradingSymbols(parts.plan, instruments);
+    const listed = new Set(instruments.map(({ symbol }) => symbol));
+    const { broker, intruders } = await openBroker(parts, { symbols, listed, watchedUntil: lease.heldBefore });
     lease.watches();
     const engine = await Engine.open({ ...parts.engine, broker: parts.wrap(broker), symbols });
     intruders?.onFound((reason) => void engine.handle.execute({ type: 'pause_opening', reason }, USER));
@@ -71,15 +75,14 @@ async function knownOrders({ orders, positions }: Store): Promise<readonly Order
   return [...(await orders.unfinished(USER)), ...ofPositions.flat()];
 }
 
-async function tradingSymbols({ plan, exchange }: ProgramParts): Promise<readonly VenueSymbol[]> {
-  const instruments = await exchange.instruments();
+function tradingSymbols(plan: Plan, instruments: readonly Instrument[]): readonly VenueSymbol[] {
   const trading = instruments.filter(({ symbol, status }) => plan.traded.includes(symbol) && status === 'trading');
   return trading.map(({ symbol }) => symbol);
 }
 
 async function openBroker(
   parts: ProgramParts,
-  { symbols, watchedUntil }: { readonly symbols: readonly VenueSymbol[]; readonly watchedUntil: number | null },
+  { symbols, ...look }: Pick<OtherInstancesTerms, 'symbols' | 'listed' | 'watchedUntil'>,
 ): Promise<{ readonly broker: PreparedBroker; readonly intruders: Intruders | null }> {
   const { plan, takeOver } = parts;
   const { clock, logger, store, instance } = parts.engine;
@@ -107,8 +110,8 @@ async function openBroker(
   if (parts.others !== 'looked for') return { broker, intruders };
   try {
     await lookForOtherInstances({
-      ...{ broker, store, userId: USER, accountId: ACCOUNT_ID, instance, quoteAsset: 'USDT', symbols, watchedUntil },
-      ...{ takeOver, now: () => clock.now() },
+      ...{ broker, store, userId: USER, accountId: ACCOUNT_ID, instance, quoteAsset: 'USDT', symbols },
+      ...{ ...look, takeOver, now: () => clock.now() },
     });
   } catch (failure) {
     await broker.close();

@@ -1,6 +1,9 @@
 import { baseUrl, oneOf, secretText, toggle, wholeNumber, word } from '../kinds.ts';
 import type { VariableTable } from '../variable.ts';
 
+/** The exchanges besides Binance where real money can be traded, experimentally. */
+export const EXPERIMENTAL_VENUES = ['bybit', 'okx', 'hyperliquid'] as const;
+
 export const EXCHANGE = {
   PAPER_TRADING: {
     ...toggle,
@@ -13,8 +16,17 @@ export const EXCHANGE = {
     ...word(/^[a-z0-9]{2,30}$/, 'binance, or the id of a venue in ccxt, such as bybit, okx, kraken, hyperliquid'),
     default: 'binance',
     about:
-      'Whose market data are used. Every venue but Binance is reached through ccxt, and is traded on paper alone. ' +
+      'Whose market data are used. Every venue but Binance is reached through ccxt and traded on paper; swaps of bybit, okx ' +
+      'and hyperliquid also with real money, experimentally (`EXPERIMENTAL_LIVE`). ' +
       '`MARKET_TYPE` and `QUOTE_ASSET` have to be such as the venue has (`kraken` is spot, `krakenfutures` futures).',
+  },
+  EXPERIMENTAL_LIVE: {
+    ...oneOf(...EXPERIMENTAL_VENUES),
+    default: null,
+    unset: 'real money is traded on Binance alone',
+    about:
+      'Allows real money at an exchange whose orders were tried against stand-ins only: the name of that exchange, written ' +
+      'out, the same as `EXCHANGE`. Read [what was tested](exchanges.md) first. Needs `MARKET_TYPE=futures`.',
   },
   LIVE_CONFIRM: {
     ...word(/^[^\p{Cc}]{1,64}$/u, 'the name of the account'),
@@ -26,7 +38,7 @@ export const EXCHANGE = {
     ...secretText,
     default: null,
     secret: true,
-    about: 'The API key of the exchange account. Not read with paper or simulated money.',
+    about: 'The API key of the account at Binance. Not read with paper or simulated money.',
   },
   BINANCE_SECRET_KEY: {
     ...secretText,
@@ -34,6 +46,28 @@ export const EXCHANGE = {
     default: null,
     secret: true,
     about: 'What requests are signed with. Not read with paper or simulated money.',
+  },
+  EXCHANGE_API_KEY: {
+    ...secretText,
+    default: null,
+    secret: true,
+    about:
+      'The API key at an exchange other than Binance; of Hyperliquid the address of the account. Not read with paper or ' +
+      'simulated money.',
+  },
+  EXCHANGE_SECRET_KEY: {
+    ...secretText,
+    default: null,
+    secret: true,
+    about:
+      'What requests to an exchange other than Binance are signed with; of Hyperliquid the private key of a wallet that the ' +
+      'account has approved for trading. Not read with paper or simulated money.',
+  },
+  EXCHANGE_PASSPHRASE: {
+    ...secretText,
+    default: null,
+    secret: true,
+    about: 'What OKX wants besides key and secret. Not read with paper or simulated money.',
   },
   BINANCE_ENV: {
     ...oneOf('live', 'demo', 'testnet'),

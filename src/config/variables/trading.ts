@@ -104,7 +104,8 @@ export const TRADING = {
     ...toggle,
     default: 'false',
     adjustable: true,
-    about: 'Has signals judged by language models before they are traded, where the trader asks for it.',
+    about:
+      'Has signals judged by language models before they are traded, where the trader asks for it. This version has no analyst yet: without effect.',
   },
 } as const satisfies VariableTable;
 

@@ -29,9 +29,10 @@ export interface BrokerParts {
   readonly account: Broker['account'];
   readonly dialect: Dialect;
   readonly orders: OwnOrders;
-  readonly fills: FillMaker;
-  readonly news: AccountNews;
-  readonly stream: UserStream;
+  readonly fills: Pick<FillMaker, 'fillOf'>;
+  readonly news: Pick<AccountNews, 'onEvent' | 'close'>;
+  /** Where the news come from. */
+  readonly stream: Pick<UserStream, 'close'>;
   readonly clock: Clock;
   readonly instruments: () => Promise<readonly Instrument[]>;
 }

@@ -3,7 +3,7 @@ import type { Broker } from '../../../ports/broker.ts';
 import { AccountNews } from './account-news.ts';
 import { CcxtBroker } from './broker.ts';
 import { openVenueClient } from './connection/venue-client.ts';
-import { FillMaker } from './fills.ts';
+import { candleRate, FillMaker } from './fills.ts';
 import { FuturesDialect } from './futures/futures.ts';
 import { FuturesStream, futuresStreamSource } from './futures/stream.ts';
 import type { CcxtBrokerOptions } from './options.ts';
@@ -29,7 +29,7 @@ export function createCcxtBroker(options: CcxtBrokerOptions): Broker {
   const client = openVenueClient({ ...options, budget });
   const orders = new OwnOrders(options.instance, clock);
   for (const order of options.orders ?? []) orders.learn(order);
-  const fills = new FillMaker({ market, client, orders, instruments, logger });
+  const fills = new FillMaker({ market, minuteRate: candleRate(client, market), orders, instruments, logger });
   const parts = { client, orders, fills, clock };
   const { userStream } = options.hosts;
   const [dialect, streamDialect] =

@@ -33,10 +33,13 @@ const CANDLE_COST = { weight: 2, priority: 'question' } as const;
 /** Rates by asset and minute; those asked for longest ago are forgotten first. */
 const MAX_RATES = 1_000;
 
+/** Quote units for one unit of an asset at the end of a minute. */
+export type MinuteRate = (asset: string, quote: string, minute: number) => Promise<Decimal>;
+
 /** Makes fills of what the venue writes: whose they are, and what their fees are worth in quote units. */
 export class FillMaker {
   readonly #market: Market;
-  readonly #client: VenueClient;
+  readonly #minuteRate: MinuteRate;
   readonly #orders: OwnOrders;
   readonly #instruments: () => Promise<readonly Instrument[]>;
   readonly #logger: Logger;
@@ -46,13 +49,13 @@ export class FillMaker {
 
   constructor(parts: {
     readonly market: Market;
-    readonly client: VenueClient;
+    readonly minuteRate: MinuteRate;
     readonly orders: OwnOrders;
     readonly instruments: () => Promise<readonly Instrument[]>;
     readonly logger: Logger;
   }) {
     this.#market = parts.market;
-    this.#client = parts.client;
+    this.#minuteRate = parts.minuteRate;
     this.#orders = parts.orders;
     this.#instruments = parts.instruments;
     this.#logger = parts.logger;
@@ -97,7 +100,7 @@ export class FillMaker {
     const pair = asset + quote;
     const minute = Math.floor(time / MINUTE_MS) * MINUTE_MS;
     const key = `${pair} ${minute}`;
-    const asked = this.#rates.get(key) ?? this.#candleClose(pair, minute);
+    const asked = this.#rates.get(key) ?? this.#minuteRate(asset, quote, minute);
     this.#rates.set(key, asked);
     const [oldest] = this.#rates.keys();
     if (this.#rates.size > MAX_RATES && oldest !== undefined) this.#rates.delete(oldest);
@@ -114,14 +117,18 @@ export class FillMaker {
       return rate;
     }
   }
+}
 
-  async #candleClose(symbol: string, minute: number): Promise<Decimal> {
-    const method = this.#market === 'spot' ? 'publicGetKlines' : 'fapiPublicGetKlines';
+/** Rates by the candles of Binance. */
+export function candleRate(client: VenueClient, market: Market): MinuteRate {
+  const method = market === 'spot' ? 'publicGetKlines' : 'fapiPublicGetKlines';
+  return async (asset, quote, minute) => {
+    const symbol = asset + quote;
     const params = { symbol, interval: '1m', startTime: minute, limit: 1 };
-    const answer = await this.#client.call(method, params, CANDLE_COST);
+    const answer = await client.call(method, params, CANDLE_COST);
     const [candle] = Array.isArray(answer) ? (answer as unknown[]) : [];
     const close: unknown = Array.isArray(candle) ? candle[4] : undefined;
     if (typeof close !== 'string') throw new UnreadableAnswer(`no candle of ${symbol}`);
     return new Decimal(close);
-  }
+  };
 }

@@ -10,7 +10,6 @@ import { RECV_WINDOW_MS } from './connection/venue-client.ts';
 const MAX_REMEMBERED = 20_000;
 /** After the last moment at which a request can arrive. */
 const MARGIN_MS = 2 * SECOND_MS;
-const ARRIVES_WITHIN_MS = RECV_WINDOW_MS + MARGIN_MS;
 
 /** What is known of an own order besides what the venue says. */
 interface KnownOrder {
@@ -36,11 +35,14 @@ export class OwnOrders {
   readonly #instance: string;
   readonly #clock: Clock;
   readonly #startedAtMs: number;
+  readonly #arrivesWithinMs: number;
   readonly #known = new Map<string, KnownOrder>();
   /** By symbol and the venue's id: under which client id an order was made. */
   readonly #clientIds = new Map<string, string>();
 
-  constructor(instance: string, clock: Clock) {
+  /** @param arrivesWithinMs after so long the venue knows of every request that was signed before, or never will */
+  constructor(instance: string, clock: Clock, arrivesWithinMs = RECV_WINDOW_MS) {
+    this.#arrivesWithinMs = arrivesWithinMs + MARGIN_MS;
     this.#instance = instance;
     this.#clock = clock;
     this.#startedAtMs = clock.monotonicMs();
@@ -72,12 +74,12 @@ export class OwnOrders {
    * was under way at the latest when this one began.
    */
   isNotFoundFinal(clientOrderId: ClientOrderId, askedAtMs: number): boolean {
-    return askedAtMs >= (this.#known.get(clientOrderId)?.sentAtMs ?? this.#startedAtMs) + ARRIVES_WITHIN_MS;
+    return askedAtMs >= (this.#known.get(clientOrderId)?.sentAtMs ?? this.#startedAtMs) + this.#arrivesWithinMs;
   }
 
   /** In time of the program's clock: from when on "not found" is final for what is sent now. */
   notFoundFinalAt(): number {
-    return this.#clock.now() + ARRIVES_WITHIN_MS;
+    return this.#clock.now() + this.#arrivesWithinMs;
   }
 
   /** Whether this instance of the program has made the id, or an earlier one that has left its books to it. */

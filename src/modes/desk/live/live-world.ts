@@ -20,6 +20,7 @@ import type { LiveAccount } from './live-account.ts';
 import { watchForIntruders } from './intruders.ts';
 import type { Intruders } from './intruders.ts';
 import { lookForOtherInstances } from './other-instances.ts';
+import type { OtherInstancesTerms } from './other-instances.ts';
 import { PreparedBroker } from './prepared-broker.ts';
 
 export interface LiveWorldParts {
@@ -105,7 +106,8 @@ async function openExchange(parts: LiveWorldParts, self: Self): Promise<OpenedEx
     broker = openBroker(parts, account);
     // From before it is looked for company, so that nobody comes in between unseen.
     const intruders = watchForIntruders({ broker, instance: self.instance, clock: parts.realClock });
-    await refuseCompany(parts, { ...self, broker, watched });
+    const listed = new Set(instruments.map(({ symbol }) => symbol));
+    await refuseCompany(parts, { ...self, broker, watched, listed });
     if (!config.features.autoTrading)
       logger.warn('ENABLE_AUTO_TRADING is off: signals are recorded, nothing is opened');
     return { feed, broker, watched, intruders };
@@ -138,10 +140,10 @@ function tellNotice(parts: LiveWorldParts, { type, message }: VenueNotice): void
 /** @throws AitraderError `ACCOUNT_IN_USE` */
 async function refuseCompany(
   { config, store, realClock, logger, takeOver }: LiveWorldParts,
-  { watched, ...self }: Self & Pick<OpenedExchange, 'broker' | 'watched'>,
+  { watched, ...rest }: Self & Pick<OpenedExchange, 'broker' | 'watched'> & Pick<OtherInstancesTerms, 'listed'>,
 ): Promise<void> {
   const others = await lookForOtherInstances({
-    ...{ store, userId: config.userId, accountId: config.accountId, takeOver, ...self },
+    ...{ store, userId: config.userId, accountId: config.accountId, takeOver, ...rest },
     ...{ quoteAsset: config.symbols.quoteAsset, symbols: watched, now: () => realClock.now() },
   });
   if (others.length > 0) logger.warn(`the account is taken over from instance ${others.join(', ')}; its orders stay`);

@@ -9,7 +9,7 @@ import type { Store } from '../../../ports/store/store.ts';
 const RECENT_MS = 30 * MINUTE_MS;
 /** While this instance ran it saw orders of others itself; this much before its end is looked at again. */
 const OVERLAP_MS = MINUTE_MS;
-const MOST_SYMBOLS = 10;
+const MOST_SYMBOLS = 20;
 
 /** When which other instance was declared dead, by its four characters; milliseconds UTC. */
 type TakenOver = Readonly<Record<string, number>>;
@@ -23,6 +23,8 @@ export interface OtherInstancesTerms {
   readonly quoteAsset: string;
   /** The symbols that are watched, the most traded first. */
   readonly symbols: readonly VenueSymbol[];
+  /** All symbols of the market: another instance may trade others than this one. */
+  readonly listed: ReadonlySet<VenueSymbol>;
   readonly now: () => number;
   /** Until when this instance has watched the account itself, milliseconds UTC; null: it has not. */
   readonly watchedUntil: number | null;
@@ -81,13 +83,13 @@ async function signsOfOthers(terms: OtherInstancesTerms): Promise<ReadonlyMap<st
   return signs;
 }
 
-/** Where something is held or works, then what is traded most. */
+/** Where something works or is held, the watched symbols first, then what is traded most. */
 function symbolsToLookAt(
   { foreignOrders, positions, balances }: AccountSnapshot,
-  { quoteAsset, symbols }: OtherInstancesTerms,
+  { quoteAsset, symbols, listed }: OtherInstancesTerms,
 ): readonly VenueSymbol[] {
   const pairs = new Set(balances.map(({ asset }) => `${asset}${quoteAsset}`));
-  const held = symbols.filter((symbol) => pairs.has(symbol));
+  const held = [...symbols, ...listed].filter((symbol) => pairs.has(symbol));
   const all = [...foreignOrders, ...positions].map(({ symbol }) => symbol);
   return [...new Set([...all, ...held, ...symbols])].slice(0, MOST_SYMBOLS);
 }

@@ -21,6 +21,38 @@ export class VenueRefusal extends Error {
   }
 }
 
+/**
+ * What a venue's code means, for all venues alike. `unknown`: the venue's own trouble, the request may have been carried out.
+ * `wait`, `limit` (all requests are to wait) and `clock` (our timestamp): surely not carried out, and may be sent again. The
+ * rest is refused: `gone` (the order does not work any more, or never did), `duplicate` (a client order id in use),
+ * `would_trigger` (a stop whose price has come already), `nothing_to_reduce`, `hedge` (the account has two positions a symbol),
+ * `unchanged` (it is as wanted), `keys`, `permission` and `locked` (key or account may not), `refused` for any other reason.
+ */
+export type RefusalMeaning =
+  | ('unknown' | 'wait' | 'limit' | 'clock')
+  | ('gone' | 'duplicate' | 'would_trigger' | 'nothing_to_reduce' | 'hedge' | 'unchanged')
+  | ('keys' | 'permission' | 'locked' | 'refused');
+
+/** The venue did not, or perhaps did not, carry out a request, and the table of its codes has said which. */
+export class JudgedRefusal extends Error {
+  readonly meaning: RefusalMeaning;
+  /** The venue's code, or a name of ours where the venue has words only. */
+  readonly code: string;
+  /** The venue's words. */
+  readonly reason: string;
+  /** How long the venue wants us to wait; null when it does not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(request: string, refusal: Pick<JudgedRefusal, 'meaning' | 'code' | 'reason' | 'retryAfterMs'>) {
+    super(`${request}: code ${refusal.code}: ${refusal.reason}`);
+    this.name = 'JudgedRefusal';
+    this.meaning = refusal.meaning;
+    this.code = refusal.code;
+    this.reason = refusal.reason;
+    this.retryAfterMs = refusal.retryAfterMs;
+  }
+}
+
 /** There was no answer. */
 export class ConnectionFault extends Error {
   /** False when it is certain that the venue has seen nothing of the request. */

@@ -1,7 +1,8 @@
 import { describeFailure } from '../../../../domain/errors.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../../domain/time.ts';
 import type { RequestOutcome } from '../../../../ports/broker.ts';
-import { ConnectionFault, NotSent, RefusedHere, VenueRefusal } from './failures.ts';
+import { ConnectionFault, JudgedRefusal, NotSent, RefusedHere, VenueRefusal } from './failures.ts';
+import type { RefusalMeaning } from './failures.ts';
 
 /** What can come of a request that was not answered well. */
 export type FailedOutcome = Exclude<RequestOutcome, { kind: 'answered' }>;
@@ -31,7 +32,8 @@ export function limitWaitMs({ code, status, retryAfterMs }: VenueRefusal): numbe
 }
 
 /**
- * What came of a request, by the table of architecture decision 6: HTTP status and venue code alone decide. The library's
+ * What came of a request, by the table of architecture decision 6: HTTP status and venue code alone decide (of Binance here;
+ * refusals of other venues come with the verdict of their own table). The library's
  * error classes do not: they read 503 and -1006 as refusals, and know futures codes on the venue's own hosts only.
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info#http-return-codes
  * @param notFoundFinalAt from when on "not found" means never executed
@@ -40,6 +42,7 @@ export function failedOutcome(failure: unknown, notFoundFinalAt: number): Failed
   const cause = describeFailure(failure);
   const unknown = { kind: 'unknown', cause, notFoundFinalAt } as const;
   if (failure instanceof RefusedHere) return { kind: 'refused', code: failure.code, reason: cause };
+  if (failure instanceof JudgedRefusal) return judgedOutcome(failure) ?? unknown;
   if (failure instanceof NotSent) {
     if (failure.retryAfterMs === null) return { kind: 'refused', code: 'REQUEST_INVALID', reason: cause };
     return { kind: 'not_executed', cause, retryAfterMs: failure.retryAfterMs };
@@ -53,4 +56,25 @@ export function failedOutcome(failure: unknown, notFoundFinalAt: number): Failed
   if (isNotExecuted) return { kind: 'not_executed', cause, retryAfterMs: limitWaitMs(failure) };
   const isClear = code !== null && !UNKNOWN_CODES.has(code) && status >= 400 && status < 500;
   return isClear ? { kind: 'refused', code: String(code), reason } : unknown;
+}
+
+/** The codes that the engine acts on, whatever the venue calls them. */
+const NEUTRAL_CODES: Readonly<Partial<Record<RefusalMeaning, string>>> = {
+  would_trigger: 'would_trigger_immediately',
+  nothing_to_reduce: 'reduce_only_rejected',
+  hedge: 'HEDGE_MODE',
+};
+
+function judgedOutcome({ meaning, code, message, retryAfterMs }: JudgedRefusal): FailedOutcome | null {
+  switch (meaning) {
+    case 'unknown':
+      return null;
+    case 'limit':
+      return { kind: 'not_executed', cause: message, retryAfterMs: retryAfterMs ?? WAIT_FOR_LIMIT_MS };
+    case 'wait':
+    case 'clock':
+      return { kind: 'not_executed', cause: message, retryAfterMs: retryAfterMs ?? WAIT_MS };
+    default:
+      return { kind: 'refused', code: NEUTRAL_CODES[meaning] ?? code, reason: message };
+  }
 }

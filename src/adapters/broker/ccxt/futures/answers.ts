@@ -205,6 +205,7 @@ export function positionOf(position: Fields, configs: ReadonlyMap<string, Fields
     leverage: integerOf(config, 'leverage'),
     marginMode: textOf(config, 'marginType') === 'ISOLATED' ? 'isolated' : 'cross',
     unrealizedPnl: amountOf(position, 'unRealizedProfit'),
+    isHedgeLeg: position['positionSide'] === 'LONG' || position['positionSide'] === 'SHORT',
   };
 }
 

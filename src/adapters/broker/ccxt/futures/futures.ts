@@ -35,10 +35,9 @@ import {
   workingAlgoOf,
   workingOrderOf,
 } from './answers.ts';
+import { isGone, isNotFound, namedRefusal } from './refusals.ts';
 import { algoParams, orderParams } from './requests.ts';
 
-const NOT_FOUND: ReadonlySet<number | null> = new Set([-2013]);
-const GONE: ReadonlySet<number | null> = new Set([-2011, -2013]);
 const DUPLICATE_ID = -4116;
 const SAME_MARGIN_MODE = -4046;
 const ROWS_A_PAGE = 1_000;
@@ -55,6 +54,7 @@ const CAPABILITIES: BrokerCapabilities = {
   residentStops: true,
   oco: false,
   atomicReplace: false,
+  triggerSources: new Set(['last', 'mark'] as const),
   maxTrailingDeltaBps: 1_000,
   accountStream: true,
   selfTradePrevention: true,
@@ -75,7 +75,14 @@ export class FuturesDialect implements Dialect {
     this.#clock = parts.clock;
   }
 
+  /** @throws RefusedHere with `HEDGE_MODE` */
   async place(submission: Submission): Promise<readonly OrderUpdate[]> {
+    return this.#place(submission).catch((failure: unknown) => {
+      throw namedRefusal(failure);
+    });
+  }
+
+  async #place(submission: Submission): Promise<readonly OrderUpdate[]> {
     const { intent, clientOrderId } = submission;
     const cost = { weight: 1, priority: priorityOf(intent) };
     const at = (): number => this.#clock.now();
@@ -99,8 +106,7 @@ export class FuturesDialect implements Dialect {
     try {
       return isConditional(order.intent.terms) ? await this.#cancelAlgo(order) : await this.#cancelPlain(order);
     } catch (failure) {
-      const isGone = failure instanceof VenueRefusal && GONE.has(failure.code);
-      const news = isGone ? await this.find(order) : null;
+      const news = isGone(failure) ? await this.find(order) : null;
       if (news === null) throw failure;
       const child = workingChildOf(news);
       return child === null ? news : this.#cancelChild(order, child);
@@ -126,7 +132,7 @@ export class FuturesDialect implements Dialect {
         ? await this.#findAlgo(order)
         : await this.#findPlain({ symbol: intent.symbol, origClientOrderId: clientOrderId }, clientOrderId);
     } catch (failure) {
-      if (failure instanceof VenueRefusal && NOT_FOUND.has(failure.code)) return null;
+      if (isNotFound(failure)) return null;
       throw failure;
     }
   }
@@ -274,9 +280,8 @@ export class FuturesDialect implements Dialect {
     try {
       await this.#client.call('fapiPrivateDeleteAlgoOrder', { clientAlgoId: order.clientOrderId }, CANCEL);
     } catch (failure) {
-      const isGone = failure instanceof VenueRefusal && GONE.has(failure.code);
       // Not known: both may wait. The caller asks for the old one, and both only reduce.
-      if (!isGone) return news;
+      if (!isGone(failure)) return news;
       const params = { clientAlgoId: replacement.clientOrderId };
       await this.#client.call('fapiPrivateDeleteAlgoOrder', params, CANCEL).catch((second: unknown) => {
         throw new UnreadableAnswer(`the replacement may stand: it cannot be taken back (${describeFailure(second)})`);
@@ -328,7 +333,7 @@ export class FuturesDialect implements Dialect {
       return clientOrderId;
     } catch (failure) {
       // Orders of long ago are no longer told; their fills are.
-      if (failure instanceof VenueRefusal && NOT_FOUND.has(failure.code)) return null;
+      if (isNotFound(failure)) return null;
       throw failure;
     }
   }

@@ -24,8 +24,9 @@ import type { PageTerms } from '../trade-pages.ts';
 import { answeredTrades, standingOf, tradeOf, workingOrderOf } from './answers.ts';
 import { ocoParams, orderParams } from './requests.ts';
 
-const NOT_FOUND = -2013;
-const UNKNOWN_ORDER = -2011;
+/** The order is not known, or its symbol is not any more: then it does not work either. */
+const NOT_FOUND: ReadonlySet<number | null> = new Set([-2013, -1121]);
+const GONE: ReadonlySet<number | null> = new Set([-2011, -1121]);
 const REJECTED = -2010;
 const TRADES_A_PAGE = 1_000;
 const CANCEL = { weight: 1, priority: 'cancel' } as const;
@@ -38,6 +39,7 @@ const CAPABILITIES: BrokerCapabilities = {
   residentStops: true,
   oco: true,
   atomicReplace: true,
+  triggerSources: new Set(['last'] as const),
   maxTrailingDeltaBps: 2_000,
   accountStream: true,
   selfTradePrevention: true,
@@ -81,7 +83,7 @@ export class SpotDialect implements Dialect {
       if (answer['orderReports'] === undefined) return newsOf(standingOf(answer), [], this.#clock.now());
       return (await this.find(order)) ?? [];
     } catch (failure) {
-      const isGone = failure instanceof VenueRefusal && failure.code === UNKNOWN_ORDER;
+      const isGone = failure instanceof VenueRefusal && GONE.has(failure.code);
       const news = isGone ? await this.find(order) : null;
       if (news === null) throw failure;
       return news;
@@ -115,7 +117,7 @@ export class SpotDialect implements Dialect {
       const fills = standing.executed.isZero() ? [] : await this.#fillsOf(order, clientOrderId);
       return newsOf(standing, fills, this.#clock.now());
     } catch (failure) {
-      if (failure instanceof VenueRefusal && failure.code === NOT_FOUND) return null;
+      if (failure instanceof VenueRefusal && NOT_FOUND.has(failure.code)) return null;
       throw failure;
     }
   }
@@ -264,7 +266,7 @@ export class SpotDialect implements Dialect {
       return clientOrderId;
     } catch (failure) {
       // Orders of long ago are no longer told; their fills are.
-      if (failure instanceof VenueRefusal && failure.code === NOT_FOUND) return null;
+      if (failure instanceof VenueRefusal && NOT_FOUND.has(failure.code)) return null;
       throw failure;
     }
   }
