@@ -10,7 +10,8 @@ import type { OrderUpdate } from './order/update.ts';
 export type AccountEvent =
   | { readonly type: 'order_update'; readonly orderId: OrderId; readonly update: OrderUpdate }
   /** A fill of an order that the program does not know. */
-  | { readonly type: 'foreign_fill'; readonly fill: Fill }
+  /** Of an order that is not of this program. `clientOrderId` is null where the venue does not name it. */
+  | { readonly type: 'foreign_fill'; readonly fill: Fill; readonly clientOrderId: string | null }
   | { readonly type: 'foreign_order'; readonly order: ForeignOrder }
   | { readonly type: 'balance_changed'; readonly balance: Balance }
   | {

@@ -152,11 +152,11 @@ export function isUnclear(
   return isInDoubt;
 }
 
-/** Whether an order of ours in the symbol may have done something that is not known yet. */
+/** Whether an order of ours in the symbol may have done something that is not known yet. One that is pending was not sent. */
 function hasOrdersInDoubt({ books }: EngineContext, symbol: VenueSymbol, { ownOrders }: AccountSnapshot): boolean {
   const working = new Set<string>(ownOrders.map(({ clientOrderId }) => clientOrderId));
   return [...books.orders.values()].some((order) => {
-    const isOpen = order.intent.symbol === symbol && !isOver(order);
+    const isOpen = order.intent.symbol === symbol && !isOver(order) && order.state.status !== 'pending';
     return isOpen && (needsAnswer(order) || !working.has(order.clientOrderId));
   });
 }

@@ -11,6 +11,7 @@ import type { Findings } from './ask-venue.ts';
 import { compareHoldings } from './compare-holdings.ts';
 import { comparePositions } from './compare-positions.ts';
 import type { ComparisonParts } from './compare-positions.ts';
+import { needsAnswer } from './execution/questions.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
 import { noteTarget } from './guard.ts';
 import { takeBack } from './own-strays.ts';
@@ -138,11 +139,14 @@ function takeNews(
   books.noteCorrection(symbol, `${symbol}: order ${clientOrderId} was ${change}`);
 }
 
-/** An order that works by the books and not by the venue has ended unheard: a position may lack its stop. */
+/**
+ * An order that works by the books and not by the venue has ended unheard: a position may lack its stop. And one of which
+ * nothing was heard for long is asked for rarely by now: as the venue answers again, so it may for this one.
+ */
 function askForMissing({ context, orders }: ReconcileParts, { ownOrders, at }: AccountSnapshot): void {
   const working = new Set<string>(ownOrders.map(({ clientOrderId }) => clientOrderId));
   for (const order of context.books.orders.values()) {
-    const isWorking = order.state.status === 'open' || order.state.status === 'partial';
+    const isWorking = order.state.status === 'open' || order.state.status === 'partial' || needsAnswer(order);
     const isSettled = at - order.updatedAt >= SETTLED_MS;
     if (isWorking && isSettled && !working.has(order.clientOrderId)) orders.inquire(order.intent.id);
   }

@@ -1,14 +1,18 @@
 import type { PositionId, VenueSymbol } from '../domain/ids.ts';
+import type { Market } from '../domain/instrument.ts';
 import type { Position } from '../domain/position/position.ts';
-import { MINUTE_MS } from '../domain/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** What has to be closed does not wait for longer on a venue that takes orders and tells no fills. */
-const LONGEST_MS = MINUTE_MS;
+/**
+ * What has to be closed does not wait for longer on a venue that takes orders and tells no fills. On futures an order of ours
+ * only reduces: at most it takes what others hold in the symbol.
+ */
+const LONGEST_MS: Readonly<Record<Market, number>> = { spot: MINUTE_MS, futures: 5 * SECOND_MS };
 
 /**
- * Spot positions of an earlier run of which it is not known what that run has sold: exits are sent before they are stored. A
- * second sale of the same units would be of the owner's other holdings, so none is sent before the venue has told the fills.
+ * Positions of an earlier run of which it is not known what that run has closed: exits are sent before they are stored. A
+ * second close of the same units would be of somebody else's, so none is sent before the venue has told the fills.
  */
 export class UntoldFills {
   readonly #clock: Clock;
@@ -21,11 +25,10 @@ export class UntoldFills {
     this.#told = told;
   }
 
-  /** A position as the earlier run has left it. On futures orders only reduce. */
+  /** A position as the earlier run has left it. */
   wait({ id, symbol, market }: Position): void {
-    if (market !== 'spot') return;
     this.#waiting.set(id, symbol);
-    this.#clock.setTimer(LONGEST_MS, () => {
+    this.#clock.setTimer(LONGEST_MS[market], () => {
       if (this.#waiting.delete(id)) this.#told(id);
     });
   }

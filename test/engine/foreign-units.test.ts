@@ -25,7 +25,7 @@ function foreignFill(world: ScriptedWorld, bought: Decimal): Fill {
 function byHand(world: ScriptedWorld, units: string): void {
   const bought = decimal(units);
   world.broker.takeAway(A, bought.negated());
-  world.broker.tell({ type: 'foreign_fill', fill: foreignFill(world, bought) });
+  world.broker.tell({ type: 'foreign_fill', fill: foreignFill(world, bought), clientOrderId: null });
 }
 
 const refusals = (world: ScriptedWorld): string =>
@@ -98,7 +98,7 @@ describe('futures units of somebody else', () => {
       await world.clock.advance(MINUTE_MS + 10_000);
       const { quantity: after } = held(world);
       expect(after.toFixed()).toBe(taken === '0.4' ? '0.6' : '1');
-      world.broker.tell({ type: 'foreign_fill', fill: late });
+      world.broker.tell({ type: 'foreign_fill', fill: late, clientOrderId: null });
       await world.clock.advance(10_000);
       expect(held(world)).toMatchObject({ quantity: after, traderId: expect.any(String) as string });
       expect(world.broker.working('stop')).toHaveLength(1);

@@ -73,7 +73,7 @@ describe('on futures', () => {
       ...{ price: price('100'), quantity: quantity('0.4'), liquidity: 'taker', time: world.clock.now() },
       fee: { asset: 'USDT', amount: decimal('0'), rate: decimal('1'), value: money('0') },
     };
-    world.broker.tell({ type: 'foreign_fill', fill });
+    world.broker.tell({ type: 'foreign_fill', fill, clientOrderId: null });
     await world.clock.advance(100);
     expect(held(world).quantity.toFixed()).toBe('0.6');
     expect(stopOf(world).intent.quantity.toFixed()).toBe('0.6');

@@ -382,7 +382,7 @@ describe("a fill that is told as somebody else's before its order is known to be
     world.broker.isMuted = false;
     const told = world.broker.fills.at(-1);
     if (told === undefined) throw new Error('nothing was filled');
-    world.broker.tell({ type: 'foreign_fill', fill: { ...told.fill, orderId: null } });
+    world.broker.tell({ type: 'foreign_fill', fill: { ...told.fill, orderId: null }, clientOrderId: null });
     await world.clock.advance(2 * MINUTE_MS);
     expect(held(world).quantity.toFixed()).toBe('0.6');
     expect(world.store.orders.get(stop.orderId)?.execution.filledQuantity.toFixed()).toBe('0.4');

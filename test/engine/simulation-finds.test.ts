@@ -53,6 +53,21 @@ describe('on spot', () => {
   });
 });
 
+describe('a position that has gone', () => {
+  it('is noticed although its close waits for units that its stop holds', async () => {
+    const world = await withPosition({ market: 'futures' });
+    world.broker.takeAway(A, decimal('-1'));
+    await world.clock.advance(70_000);
+    for (let time = 0; time < 50; time += 1) world.broker.script('cancel', { kind: 'refused', code: '-1' });
+    await closeAll(world);
+    await world.clock.advance(1_000);
+    expect(world.broker.submissions.filter(({ intent }) => intent.leg === 'exit')).toEqual([]);
+    world.broker.takeAway(A, decimal('2'));
+    await world.clock.advance(70_000);
+    expect(world.positions).toEqual([]);
+  });
+});
+
 describe('a tick that has grown', () => {
   it('moves the stop at the exchange to the next tick inwards', async () => {
     const world = await ScriptedWorld.open({ market: 'futures' });

@@ -199,12 +199,14 @@ describe('the watch for another instance while this one trades', () => {
   it('tells once of one whose order is told or seen, and not of what was there before, of ours or of others', async () => {
     const listeners: ((event: AccountEvent) => void)[] = [];
     const looks: ((snapshot: AccountSnapshot) => void)[] = [];
+    const fillLooks: ((fills: readonly ReportedFill[]) => void)[] = [];
     const broker = {
       onEvent: (listener: (event: AccountEvent) => void) => {
         listeners.push(listener);
         return () => undefined;
       },
       onSnapshot: (look: (snapshot: AccountSnapshot) => void) => looks.push(look),
+      onFills: (look: (fills: readonly ReportedFill[]) => void) => fillLooks.push(look),
     };
     const idFrom = (instance: string): ForeignOrder => {
       const ids = createSortableIds({ now: () => clock.now(), random: () => 0.5 });
@@ -228,6 +230,10 @@ describe('the watch for another instance while this one trades', () => {
     expect(found).toHaveLength(1);
     for (const tell of listeners) tell({ type: 'foreign_order', order: idFrom('more') });
     expect(found).toHaveLength(2);
+    const filled = (instance: string) => ({ fill: fill(), clientOrderId: idFrom(instance).clientOrderId });
+    for (const tell of listeners) tell({ type: 'foreign_fill', ...filled('hear') });
+    for (const look of fillLooks) look([filled('aske'), { fill: fill(), clientOrderId: null }]);
+    expect(found.slice(2).join()).toMatch(/instance hear.*instance aske/);
   });
 });
 

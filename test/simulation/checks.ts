@@ -199,7 +199,8 @@ export class Checks {
     const isCalm = world.clock.now() >= world.network.terms.downUntil;
     const lack = protection.guard === 'venue' && isCalm ? this.#lackOf(position) : null;
     this.#noteAfter(UNTOLD_MS, 'protected', { key: `${id} lack`, what: lack });
-    const isUntold = protection.guard !== 'venue' && !this.#hasStop(position) && !this.#isAlerted(symbol);
+    const isUntold =
+      protection.guard !== 'venue' && !this.#hasStop(position) && !this.#isAlerted(symbol) && !this.#isSold(position);
     // What became of a stop that the books know cannot be known while nothing can be reached.
     const untold = isUntold && isCalm ? `${symbol}: no stop rests at the exchange, and nobody was told` : null;
     this.#noteAfter(UNALERTED_MS, 'protected', { key: `${id} alert`, what: untold });
@@ -210,13 +211,19 @@ export class Checks {
   #isTooSmall({ symbol, quantity, protection, market }: Position): boolean {
     const rules = this.#world.rules().find((each) => each.symbol === symbol)?.rules;
     const least = rules?.notional?.min ?? null;
-    if (market === 'futures' || least === null || protection.stopPrice === null) return false;
-    return quantity.times(protection.stopPrice).lessThan(least) && this.#isAlerted(symbol);
+    if (market === 'futures' || rules === undefined || least === null || protection.stopPrice === null) return false;
+    const takes = quantity.dividedToIntegerBy(rules.step).times(rules.step);
+    return takes.times(protection.stopPrice).lessThan(least) && this.#isAlerted(symbol);
   }
 
   /** Its symbol has left the exchange, which takes no order of it: then its user has to be told. */
   #isStranded({ symbol }: Position): boolean {
     return this.#world.delisted.has(symbol) && this.#isAlerted(symbol);
+  }
+
+  /** The exchange has sold it and tells so later. */
+  #isSold({ market, base, quantity }: Position): boolean {
+    return market === 'spot' && this.#facts.ofUs(base).lessThan(quantity.dividedBy(2));
   }
 
   /** A stop of ours rests at the exchange, wherever the program wants it to stand by now. */

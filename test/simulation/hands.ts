@@ -34,6 +34,8 @@ export class Hands {
   readonly #draw: Draw;
   #count = 0;
   #others: { next(): string } | null = null;
+  /** Its orders, which the user leaves alone: who comes back later is to find them. */
+  readonly #ofOther = new Set<string>();
 
   constructor(world: World, checks: Checks, draw: Draw) {
     this.#world = world;
@@ -129,12 +131,26 @@ export class Hands {
     const limit = { type: 'limit', price: atoms(price), timeInForce: 'GTC', postOnly: false } as const;
     this.#others ??= createSortableIds({ now: () => clock.now(), random: () => this.#draw.next() });
     const subject = asId<OrderId>(this.#others.next());
-    this.#checks.intruded();
-    return this.#place({
+    const id = clientOrderId({ instance: 'zzzz', subject, leg: 'entry', number: 1 });
+    this.#ofOther.add(id);
+    const told = this.#place({
       ...{ symbol, side, quantity: this.#worth(symbol, this.#draw.between(20, 100)) },
       execution: isResting ? limit : MARKET,
-      clientOrderId: clientOrderId({ instance: 'zzzz', subject, leg: 'entry', number: 1 }),
+      clientOrderId: id,
     });
+    // In a symbol that the program does not look at it leaves no trace for one that was not there to hear of it.
+    const isHeard = plan.traded.includes(symbol) || this.#world.engine !== null;
+    if (isHeard && this.#hasTraded(id)) this.#checks.intruded();
+    return told;
+  }
+
+  /** Whether an order works or was filled. */
+  #hasTraded(id: string): boolean {
+    const { facts } = this.#checks;
+    const isFilled = facts
+      .orders()
+      .some(({ clientOrderId: known, executed }) => known === id && executed.greaterThan(0));
+    return isFilled || facts.working().some(({ clientOrderId: known }) => known === id);
   }
 
   #heldOfOurs(): { readonly symbol: string; readonly position: Decimal } | null {
@@ -152,7 +168,9 @@ export class Hands {
 
   /** One of the working orders of others goes. */
   cancelOwn(): string {
-    const orders = this.#checks.facts.working().filter(({ isOwn }) => !isOwn);
+    const orders = this.#checks.facts
+      .working()
+      .filter(({ isOwn, clientOrderId: id }) => !isOwn && !this.#ofOther.has(id));
     return orders.length === 0 ? 'nothing to cancel' : this.#cancel(this.#draw.pick(orders));
   }
 

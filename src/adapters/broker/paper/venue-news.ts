@@ -113,7 +113,7 @@ export class VenueNews {
     if (update.type === 'fill') order.executed = order.executed.plus(update.fill.quantity) as Quantity;
     order.history.push(update);
     if (order.orderId !== null) tell({ type: 'order_update', orderId: order.orderId, update });
-    else if (update.type === 'fill') tell({ type: 'foreign_fill', fill: update.fill });
+    else if (update.type === 'fill') tell({ type: 'foreign_fill', fill: update.fill, clientOrderId: null });
   }
 
   /** Null for what is told otherwise: the birth of a conditional order's child. */

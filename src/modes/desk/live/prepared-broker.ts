@@ -3,7 +3,14 @@ import type { ClientOrderId, VenueSymbol } from '../../../domain/ids.ts';
 import type { Order } from '../../../domain/order/order.ts';
 import type { MarginMode } from '../../../domain/position/position.ts';
 import { SECOND_MS } from '../../../domain/time.ts';
-import type { AccountSnapshot, Broker, OrderAnswer, RequestOutcome, Submission } from '../../../ports/broker.ts';
+import type {
+  AccountSnapshot,
+  Broker,
+  OrderAnswer,
+  ReportedFill,
+  RequestOutcome,
+  Submission,
+} from '../../../ports/broker.ts';
 
 /** Before a venue that gave no clear answer is asked again. */
 const RETRY_MS = SECOND_MS;
@@ -25,6 +32,7 @@ export class PreparedBroker implements Broker {
   readonly #terms: FuturesTerms;
   readonly #prepared = new Map<VenueSymbol, Promise<RequestOutcome | null>>();
   readonly #lookers: ((snapshot: AccountSnapshot) => void)[] = [];
+  readonly #fillLookers: ((fills: readonly ReportedFill[]) => void)[] = [];
   /** Entries that wait for their symbol, and will be sent. */
   readonly #waiting = new Set<ClientOrderId>();
 
@@ -60,6 +68,17 @@ export class PreparedBroker implements Broker {
     this.#lookers.push(look);
   }
 
+  async fillsSince(...asked: Parameters<Broker['fillsSince']>): Promise<readonly ReportedFill[]> {
+    const fills = await this.#broker.fillsSince(...asked);
+    for (const look of this.#fillLookers) look(fills);
+    return fills;
+  }
+
+  /** Hears of fills whenever they are asked for. */
+  onFills(look: (fills: readonly ReportedFill[]) => void): void {
+    this.#fillLookers.push(look);
+  }
+
   /** The venue does not know an entry that has not been sent yet; that it never will is another matter. */
   async query(order: Order): Promise<OrderAnswer> {
     const isToCome = (): boolean => this.#waiting.has(order.clientOrderId);
@@ -72,7 +91,6 @@ export class PreparedBroker implements Broker {
   readonly submitList: Broker['submitList'] = (submissions) => this.#broker.submitList(submissions);
   readonly cancel: Broker['cancel'] = (order) => this.#broker.cancel(order);
   readonly replace: Broker['replace'] = (order, replacement) => this.#broker.replace(order, replacement);
-  readonly fillsSince: Broker['fillsSince'] = (instrument, sinceMs) => this.#broker.fillsSince(instrument, sinceMs);
   readonly fundingSince: Broker['fundingSince'] = (sinceMs) => this.#broker.fundingSince(sinceMs);
   readonly setLeverage: Broker['setLeverage'] = (...terms) => this.#broker.setLeverage(...terms);
   readonly onEvent: Broker['onEvent'] = (listener) => this.#broker.onEvent(listener);

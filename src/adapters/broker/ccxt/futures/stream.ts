@@ -123,7 +123,8 @@ export class FuturesStream implements StreamDialect {
   async #foreignNews(order: Fields, clientOrderId: string): Promise<AccountEvent[]> {
     const type = textOf(order, 'x');
     if (type === 'TRADE' || type === 'CALCULATED') {
-      return [{ type: 'foreign_fill', fill: await this.#fills.fillOf(reportedTrade(order, clientOrderId)) }];
+      const fill = await this.#fills.fillOf(reportedTrade(order, clientOrderId));
+      return [{ type: 'foreign_fill', fill, clientOrderId }];
     }
     if (type !== 'NEW' || this.#orders.isOwn(clientOrderId)) return [];
     const terms = plainTermsOf({ price: order['p'], timeInForce: order['f'] });

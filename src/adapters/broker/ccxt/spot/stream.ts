@@ -94,8 +94,10 @@ export class SpotStream implements StreamDialect {
     const orderId = this.#orders.ownerOf(clientOrderId);
     const isTrade = report['x'] === 'TRADE';
     if (orderId === null) {
-      if (isTrade)
-        return [{ type: 'foreign_fill', fill: await this.#fills.fillOf(reportedTrade(report, clientOrderId)) }];
+      if (isTrade) {
+        const fill = await this.#fills.fillOf(reportedTrade(report, clientOrderId));
+        return [{ type: 'foreign_fill', fill, clientOrderId }];
+      }
       return report['x'] === 'NEW' && !this.#orders.isOwn(clientOrderId)
         ? [this.#foreignOrder(report, clientOrderId)]
         : [];
