@@ -137,7 +137,9 @@ export class Checks {
       const lack = this.#lackOf(position);
       if (lack !== null) this.#note('protected', lack);
     }
-    for (const signal of engine.handle.signals()) {
+    // What became of an entry is not told any more where its symbol has left the exchange.
+    const signals = engine.handle.signals().filter(({ symbol }) => !this.#world.delisted.has(symbol));
+    for (const signal of signals) {
       const { status } = signal.state;
       const isOver = ['executed', 'rejected', 'cancelled', 'expired'].includes(status);
       if (!isOver) this.#note('none_forgotten', `signal ${signal.id} is still ${status}`);

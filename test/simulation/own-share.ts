@@ -42,6 +42,8 @@ export function ownShare(
 ): OwnShare {
   let [held, least, most, overtaken] = [start, ZERO, ZERO, ZERO];
   let takenAt: number | null = null;
+  /** When somebody took units of ours, which the program may not have seen yet. */
+  let justTakenAt: number | null = null;
   let changedAt = -Infinity;
   /** What is left of our units once a reduction by others has been seen. */
   let unseen: { readonly most: Decimal; readonly at: number } | null = null;
@@ -53,6 +55,10 @@ export function ownShare(
     if (unseen !== null && time - unseen.at > UNSEEN_MS) {
       most = Decimal.min(most, unseen.most);
       unseen = null;
+    }
+    if (justTakenAt !== null && (time - justTakenAt > UNSEEN_MS || (!isOwn && isMore))) {
+      takenAt = time - justTakenAt > UNSEEN_MS ? justTakenAt : takenAt;
+      justTakenAt = null;
     }
     if (!isOwn) changedAt = time;
     if (isOwn && unseen !== null) {
@@ -67,7 +73,7 @@ export function ownShare(
       [least, most] = [Decimal.max(least.minus(quantity), 0), Decimal.max(most.minus(quantity), 0)];
     } else if (!isMore) {
       const left = isTurned ? ZERO : held.abs();
-      if (left.lessThan(least)) takenAt = time;
+      if (left.lessThan(least)) justTakenAt = time;
       least = Decimal.min(least, left);
       unseen = { most: Decimal.min(most, left), at: time };
     }
@@ -75,5 +81,5 @@ export function ownShare(
     if (isTurned) [least, most, unseen] = [ZERO, isOwn ? held.abs() : ZERO, null];
     if (held.isZero() && isOwn) [least, most, unseen] = [ZERO, ZERO, null];
   }
-  return { held, least, most: Decimal.min(most, held.abs()), takenAt, overtaken };
+  return { held, least, most: Decimal.min(most, held.abs()), takenAt: justTakenAt ?? takenAt, overtaken };
 }
