@@ -37,5 +37,6 @@ describe('what is left of two units', () => {
     expect(left('long', [], { held: '0.5' })).toBe('0.5');
     expect(left('long', [0.5], { held: '0.5' })).toBe('0');
     expect(left('long', [0.5], { held: '1' })).toBe('0.5');
+    expect(left('long', [-1], { held: '1.5' })).toBe('1.5');
   });
 });

@@ -14,24 +14,25 @@ interface Traded {
 
 /**
  * What is still ours of a futures position in which others have traded, where all fills make one position. What they take
- * counts for what they had added first; once it was closed, or turned, what stands there is theirs. Where the fills do not
- * explain what is held, as some are not told yet, the units that others have added are theirs.
+ * counts for what they had added first; once it was closed, or turned, what stands there is theirs. Where more is held than the
+ * fills explain, others had added it before; where less is held, as some fill is not told yet, what others have added is theirs.
  */
 export function unitsLeft(
   { side, quantity }: Pick<Position, 'side' | 'quantity'>,
   { held, foreign, fills }: Traded,
 ): Quantity {
-  let [explained, ours, theirs]: [Decimal, Decimal, Decimal] = [quantity.plus(foreign), quantity, foreign];
-  for (const fill of fills) {
-    if ((fill.side === 'buy') === (side === 'long')) {
-      explained = explained.plus(fill.quantity);
-      theirs = theirs.plus(fill.quantity);
-      continue;
-    }
-    explained = explained.minus(fill.quantity);
-    if (!explained.greaterThan(0)) return ZERO_QUANTITY;
-    ours = Decimal.min(ours, explained);
+  const changes = fills.map((fill) =>
+    (fill.side === 'buy') === (side === 'long') ? fill.quantity : fill.quantity.neg(),
+  );
+  const explained = changes.reduce<Decimal>((sum, change) => sum.plus(change), quantity.plus(foreign));
+  const before = foreign.plus(Decimal.max(held.minus(explained), 0));
+  let [standing, ours, theirs]: [Decimal, Decimal, Decimal] = [quantity.plus(before), quantity, before];
+  for (const change of changes) {
+    standing = standing.plus(change);
+    if (!standing.greaterThan(0)) return ZERO_QUANTITY;
+    if (change.isPositive()) theirs = theirs.plus(change);
+    else ours = Decimal.min(ours, standing);
   }
-  const most = explained.equals(held) ? held : Decimal.max(held.minus(theirs), 0);
+  const most = standing.equals(held) ? held : Decimal.max(held.minus(theirs), 0);
   return Decimal.min(ours, most) as Quantity;
 }
