@@ -1,21 +1,17 @@
 import { Decimal, ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
-import type { OrderId, PositionId, VenueSymbol } from '../domain/ids.ts';
+import type { PositionId, VenueSymbol } from '../domain/ids.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { parseClientOrderId } from '../domain/order/client-order-id.ts';
-import { hasBooked } from '../domain/position/ledger.ts';
 import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
-import type { AccountSnapshot, ReportedFill, VenuePosition } from '../ports/broker.ts';
+import type { AccountSnapshot, VenuePosition } from '../ports/broker.ts';
 import type { AccountDesk } from './account-desk.ts';
-import type { Findings } from './ask-venue.ts';
 import type { EngineContext } from './context.ts';
 import type { Doubts } from './doubts.ts';
 import { isOver, needsAnswer } from './execution/questions.ts';
 import { foundUnits, importedOpening, priceAtVenue, stopFromHere, stopLeftFor } from './import-position.ts';
 import type { PositionDesk } from './position-desk.ts';
 import type { RiskDesk } from './risk-desk.ts';
-import { unitsLeft } from './units-left.ts';
 
 export interface ComparisonParts {
   readonly context: EngineContext;
@@ -28,20 +24,21 @@ export interface ComparisonParts {
 }
 
 /** Holds the positions of the books against those of a futures account, where there is one per symbol. */
-export function comparePositions(
-  parts: ComparisonParts,
-  { snapshot, fills }: Pick<Findings, 'snapshot' | 'fills'>,
-): void {
+export function comparePositions(parts: ComparisonParts, snapshot: AccountSnapshot): void {
   const { books } = parts.context;
   const held = new Map<VenueSymbol, VenuePosition>(snapshot.positions.map((each) => [each.symbol, each]));
-  for (const position of [...books.positions.values()]) compareOne(parts, position, { held, snapshot, fills });
+  for (const position of [...books.positions.values()]) compareOne(parts, position, { held, snapshot });
   const known = new Set([...books.positions.values()].map(({ symbol }) => symbol));
   for (const atVenue of snapshot.positions) {
     if (!known.has(atVenue.symbol)) importUnknown(parts, atVenue, snapshot);
   }
 }
 
-function compareOne(parts: ComparisonParts, position: Position, { held, snapshot, fills }: Compared): void {
+function compareOne(
+  parts: ComparisonParts,
+  position: Position,
+  { held, snapshot }: { readonly held: ReadonlyMap<VenueSymbol, VenuePosition>; readonly snapshot: AccountSnapshot },
+): void {
   const { id, symbol, side, quantity, lots, exits } = position;
   const known = held.get(symbol);
   const atVenue = known?.side === side ? known : undefined;
@@ -55,36 +52,9 @@ function compareOne(parts: ComparisonParts, position: Position, { held, snapshot
   if (!parts.doubts.isReal(`position ${id}`, { difference, at: snapshot.at })) return;
   const current = parts.context.books.positions.get(id);
   if (current === undefined) return;
-  const left = leftOfOurs(parts.context, current, { atVenue, fills });
   parts.context.foreign.counted(symbol, snapshot.at);
-  if (left.lessThan(quantity)) vanished(parts, current, { left, atVenue });
+  if (surplus.isNegative()) vanished(parts, current, surplus.negated() as Quantity);
   else if (atVenue !== undefined) grown(parts, current, { atVenue, surplus });
-}
-
-interface Compared extends Pick<Findings, 'snapshot' | 'fills'> {
-  readonly held: ReadonlyMap<VenueSymbol, VenuePosition>;
-}
-
-/** At most what the venue holds, and no more than others have left of it by their fills since the last look. */
-function leftOfOurs(
-  { books, foreign, broker }: EngineContext,
-  position: Position,
-  { atVenue, fills }: { readonly atVenue: VenuePosition | undefined; readonly fills: readonly ReportedFill[] },
-): Quantity {
-  if (isLeftAlone(position)) return Decimal.min(position.quantity, atVenue?.quantity ?? 0) as Quantity;
-  const isOurs = (clientOrderId: string): boolean => {
-    const subject = parseClientOrderId(clientOrderId)?.subject;
-    const isKnown = books.orders.has(subject as OrderId) || books.positions.has(subject as PositionId);
-    return isKnown || broker.ownerOf(clientOrderId) !== null;
-  };
-  const uncounted = fills
-    .filter(({ clientOrderId }) => clientOrderId === null || !isOurs(clientOrderId))
-    .map(({ fill }) => fill)
-    .filter((fill) => fill.symbol === position.symbol && fill.time > position.openedAt)
-    .filter((fill) => !foreign.hasCounted(fill) && !hasBooked(position, fill))
-    .toSorted((a, b) => a.time - b.time);
-  const held = atVenue?.quantity ?? ZERO_QUANTITY;
-  return unitsLeft(position, { held, foreign: foreign.in(position.symbol), fills: uncounted });
 }
 
 /** The venue says where it would liquidate. */
@@ -98,21 +68,15 @@ function noteLiquidation(
   positions.changed({ ...position, futures: { ...futures, liquidationPrice } }, 'liquidation price');
 }
 
-/** The venue holds less of ours than the books: the rest was closed by somebody else. */
-function vanished(
-  { context, positions, risk }: ComparisonParts,
-  position: Position,
-  { left, atVenue }: { readonly left: Quantity; readonly atVenue: VenuePosition | undefined },
-): void {
+/** The venue holds less than the books: the rest was closed by somebody else. */
+function vanished({ context, positions, risk }: ComparisonParts, position: Position, missing: Quantity): void {
   const { symbol, side, quantity } = position;
-  const theirs = (atVenue?.quantity ?? ZERO_QUANTITY).minus(left);
-  const ofThem = theirs.isZero() ? '' : ` and ${theirs.toFixed()} of somebody else`;
-  const message = `${symbol}: the books hold ${side} ${quantity.toFixed()}, the exchange ${left.toFixed()}${ofThem}: the rest left the account by another way and is booked as closed outside`;
-  context.foreign.note(symbol, theirs as Quantity);
+  const atVenue = quantity.minus(missing).toFixed();
+  const message = `${symbol}: the books hold ${side} ${quantity.toFixed()}, the exchange ${atVenue}: the rest left the account by another way and is booked as closed outside`;
   context.books.noteCorrection(symbol, message);
   const severity = isLeftAlone(position) ? 'info' : 'critical';
   risk.raise({ type: 'anomaly_detected', severity, message, details: { symbol } });
-  positions.vanished(position, quantity.minus(left) as Quantity);
+  positions.vanished(position, missing);
 }
 
 /** The venue holds more than the books. What is added to a position of ours stays its owner's; one that is not ours follows. */

@@ -49,7 +49,7 @@ export function reconcile(parts: ReconcileParts, findings: Findings): void {
   for (const own of snapshot.ownOrders) takeNews(parts, byClientId, own);
   askForMissing(parts, snapshot);
   if (parts.context.settings.market === 'futures') {
-    comparePositions(parts, findings);
+    comparePositions(parts, snapshot);
     foreign.compared(askedAt, { held: snapshot.positions, booked: [...books.positions.values()] });
   } else compareHoldings(parts, snapshot);
   // The stops of positions that were taken in just now.

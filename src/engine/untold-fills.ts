@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts';
  * What has to be closed does not wait for longer on a venue that takes orders and tells no fills. On futures an order of ours
  * only reduces: at most it takes what others hold in the symbol.
  */
-const LONGEST_MS: Readonly<Record<Market, number>> = { spot: MINUTE_MS, futures: 15 * SECOND_MS };
+const LONGEST_MS: Readonly<Record<Market, number>> = { spot: MINUTE_MS, futures: 5 * SECOND_MS };
 
 /**
  * Positions of an earlier run of which it is not known what that run has closed: exits are sent before they are stored. A
