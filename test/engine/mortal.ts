@@ -20,16 +20,19 @@ export function mortalClock(clock: Clock, life: Life): Clock {
   };
 }
 
-const never = new Promise<never>(() => undefined);
+/** One of its own for everybody who waits: a shared one would hold on to all that ever ended in it. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
 /** Answers reach nobody once the program has died, and nothing more of it reaches the other side. */
 function mortal<Value>(life: Life, ask: () => Promise<Value>): Promise<Value> {
-  if (!life.isAlive) return never;
+  if (!life.isAlive) return never();
   return ask().then(
-    (value) => (life.isAlive ? value : never),
+    (value) => (life.isAlive ? value : never()),
     (failure: unknown) => {
       if (life.isAlive) throw failure;
-      return never;
+      return never();
     },
   );
 }

@@ -1,7 +1,10 @@
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 
-const never = new Promise<never>(() => undefined);
+/** One of its own for everybody who waits: a shared one would hold on to all the lives that ever ended in it. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
 /**
  * Whether a program still runs. What it did before it died stays; nothing of it happens after. Every place at which it
@@ -26,13 +29,13 @@ export class Life {
 
   /** Waits for something outside: what is asked for happens if the program lives to ask, and is heard if it still lives. */
   async wait<Value>(ask: () => Promise<Value>): Promise<Value> {
-    if (!this.pass()) return never;
+    if (!this.pass()) return never();
     try {
       const value = await ask();
-      return this.pass() ? value : await never;
+      return this.pass() ? value : await never();
     } catch (failure) {
       if (this.pass()) throw failure;
-      return never;
+      return never();
     }
   }
 }
@@ -64,7 +67,7 @@ export function storeOf(
       life.wait(async () => {
         const delayMs = slow.commitMs();
         if (delayMs > 0) await new Promise<void>((resolve) => slow.clock.setTimer(delayMs, resolve));
-        if (!life.isAlive) return never;
+        if (!life.isAlive) return never();
         return store.commit(changes, durability);
       }),
     );

@@ -1,12 +1,11 @@
 import type { Account } from '../account/account.ts';
 import type { Position } from '../account/position.ts';
-import { WorkingOrder } from '../orders/working-order.ts';
-import type { OrderRequest } from '../venue-types.ts';
 import type { Core } from './core.ts';
 import { advanceAlgo, endOrder } from './order-end.ts';
 import { register } from './place.ts';
 import type { SymbolMarket } from './symbol-market.ts';
 import { executeTrade } from './trade.ts';
+import { venuesClose } from './venues-close.ts';
 
 /** A symbol leaves the venue: its orders expire, and on futures what is open is settled at the mark price. */
 export function delist(core: Core, market: SymbolMarket): void {
@@ -25,24 +24,9 @@ export function delist(core: Core, market: SymbolMarket): void {
 function settle(core: Core, account: Account, leg: Position): void {
   const { contract } = leg.slot;
   const market = core.markets.get(contract.symbol) as SymbolMarket;
-  const orderId = core.nextOrderId();
-  const request: OrderRequest = {
-    accountId: account.id,
-    symbol: contract.symbol,
-    clientOrderId: `settlement_autoclose-${orderId}`,
-    side: leg.isLong ? 'sell' : 'buy',
-    size: { type: 'quantity', quantity: leg.quantity },
-    execution: { type: 'market' },
-    trigger: null,
-    positionSide: leg.side,
-    reduceOnly: leg.side === 'both',
-    selfTradePrevention: 'none',
-  };
   const ticks = Math.max(1, Math.round(market.scale.fractionalTicks(contract.mark)));
-  const steps = Math.abs(leg.steps);
-  const identity = { orderId, account, at: core.now, origin: { algo: null, isLiquidation: false } };
-  const order = new WorkingOrder(identity, request, { ticks, steps });
-  order.workingSince = core.now;
+  const order = venuesClose(core, { account, leg, ticks, name: 'settlement_autoclose', isLiquidation: false });
   register(core, order, market);
-  executeTrade(core, market, { taker: order, maker: null, isTakerBuy: !leg.isLong, ticks, steps });
+  const { isBuy: isTakerBuy, remainingSteps: steps } = order;
+  executeTrade(core, market, { taker: order, maker: null, isTakerBuy, ticks, steps });
 }

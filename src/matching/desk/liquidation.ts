@@ -6,9 +6,8 @@ import type { PoolHealth } from '../account/margin.ts';
 import type { FuturesSlot, Position } from '../account/position.ts';
 import { ONE } from '../atoms.ts';
 import type { Atoms } from '../atoms.ts';
-import { WorkingOrder } from '../orders/working-order.ts';
+import type { WorkingOrder } from '../orders/working-order.ts';
 import { contractOf, coverDeficit, crossWallet } from '../settlement/futures-settlement.ts';
-import type { OrderRequest } from '../venue-types.ts';
 import type { Core } from './core.ts';
 import { takeLiquidity } from './match.ts';
 import { endOrder } from './order-end.ts';
@@ -16,6 +15,7 @@ import { register } from './place.ts';
 import type { SymbolMarket } from './symbol-market.ts';
 import { executeTrade } from './trade.ts';
 import { warnOfMargin } from './margin-call.ts';
+import { venuesClose } from './venues-close.ts';
 
 function mustClose({ marginBalance, maintenance }: PoolHealth): boolean {
   return maintenance > 0n && marginBalance <= maintenance;
@@ -125,29 +125,10 @@ function closingOrder(
   { leg, money }: { readonly leg: Position; readonly money: Atoms },
 ): WorkingOrder {
   const { contract } = leg.slot;
-  const orderId = core.nextOrderId();
-  const request: OrderRequest = {
-    accountId: account.id,
-    symbol: contract.symbol,
-    clientOrderId: `autoclose-${orderId}`,
-    side: leg.isLong ? 'sell' : 'buy',
-    size: { type: 'quantity', quantity: leg.quantity },
-    execution: { type: 'market' },
-    trigger: null,
-    positionSide: leg.side,
-    reduceOnly: leg.side === 'both',
-    selfTradePrevention: 'none',
-  };
   const perUnit = (money * ONE) / leg.quantity;
   const bankruptcy = contract.scale.fractionalTicks(leg.isLong ? contract.mark - perUnit : contract.mark + perUnit);
   const ticks = leg.isLong ? Math.ceil(bankruptcy) : Math.floor(bankruptcy);
-  const origin = { algo: null, isLiquidation: true };
-  const order = new WorkingOrder({ orderId, account, at: core.now, origin }, request, {
-    ticks,
-    steps: Math.abs(leg.steps),
-  });
-  order.workingSince = core.now;
-  return order;
+  return venuesClose(core, { account, leg, ticks, name: 'autoclose', isLiquidation: true });
 }
 
 function workClosingOrder(core: Core, market: SymbolMarket, order: WorkingOrder): void {

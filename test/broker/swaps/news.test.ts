@@ -5,6 +5,7 @@ import { createSwapBroker } from '../../../src/adapters/broker/ccxt/swaps/swap-b
 import type { AccountEvent } from '../../../src/domain/event.ts';
 import { asId } from '../../../src/domain/ids.ts';
 import { clientOrderId } from '../../../src/domain/order/client-order-id.ts';
+import type { Order } from '../../../src/domain/order/order.ts';
 import { atoms } from '../../../src/matching/atoms.ts';
 import type { OrderRequest } from '../../../src/matching/venue-types.ts';
 import { idAt } from '../../../src/testkit/builders/example.ts';
@@ -264,26 +265,7 @@ describe('what only some venues have', () => {
 
   it('OKX lists the order that a stop became under the name of the stop, once', () =>
     withDesk(venueNamed('okx'), async ({ standIn, broker, trader }) => {
-      await trader.quote(-1, 1);
-      await trader.trade(0, 1, 'buyer');
-      await trader.submit({ side: 'buy', quantity: trader.units(4) });
-      const price = trader.price(-12);
-      const terms = {
-        type: 'stop_limit',
-        triggerPrice: trader.price(-10),
-        triggerSource: 'last',
-        price,
-        timeInForce: 'GTC',
-      } as const;
-      const { order } = await trader.submit({
-        side: 'sell',
-        leg: 'stop',
-        reduceOnly: true,
-        quantity: trader.units(4),
-        terms,
-      });
-      await trader.quote(-40, -39);
-      await trader.trade(-11, 1, 'seller');
+      const order = await triggeredStop(trader);
       expect(trader.now(order).state.status).toBe('triggered');
       const { ownOrders } = await trader.answer(broker.snapshot());
       expect(ownOrders.map(({ clientOrderId }) => clientOrderId)).toEqual([order.clientOrderId]);
@@ -294,26 +276,7 @@ describe('what only some venues have', () => {
 
   it('OKX forgets what a stop became: after an hour it counts as cancelled, before as on its way', () =>
     withDesk(venueNamed('okx'), async ({ standIn, broker, clock, passTime, trader }) => {
-      await trader.quote(-1, 1);
-      await trader.trade(0, 1, 'buyer');
-      await trader.submit({ side: 'buy', quantity: trader.units(4) });
-      const price = trader.price(-12);
-      const terms = {
-        type: 'stop_limit',
-        triggerPrice: trader.price(-10),
-        triggerSource: 'last',
-        price,
-        timeInForce: 'GTC',
-      } as const;
-      const { order } = await trader.submit({
-        side: 'sell',
-        leg: 'stop',
-        reduceOnly: true,
-        quantity: trader.units(4),
-        terms,
-      });
-      await trader.quote(-40, -39);
-      await trader.trade(-11, 1, 'seller');
+      const order = await triggeredStop(trader);
       const forgotten = { body: { code: '51603', msg: 'Order does not exist', data: [] } };
       const newsWhenForgotten = async (): Promise<unknown> => {
         standIn.arm({ path: '/api/v5/trade/order', isCarriedOut: false, answer: forgotten });
@@ -329,6 +292,31 @@ describe('what only some venues have', () => {
       expect(await newsWhenForgotten()).toEqual(['accepted', 'triggered', 'cancelled']);
     }));
 });
+
+/** A limit order that its trigger has brought into the book, where it rests. */
+async function triggeredStop(trader: Trader): Promise<Order> {
+  await trader.quote(-1, 1);
+  await trader.trade(0, 1, 'buyer');
+  await trader.submit({ side: 'buy', quantity: trader.units(4) });
+  const price = trader.price(-12);
+  const terms = {
+    type: 'stop_limit',
+    triggerPrice: trader.price(-10),
+    triggerSource: 'last',
+    price,
+    timeInForce: 'GTC',
+  } as const;
+  const { order } = await trader.submit({
+    side: 'sell',
+    leg: 'stop',
+    reduceOnly: true,
+    quantity: trader.units(4),
+    terms,
+  });
+  await trader.quote(-40, -39);
+  await trader.trade(-11, 1, 'seller');
+  return order;
+}
 
 function foreignOrder(symbol: string): OrderRequest {
   return {

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import { readSymbols } from '../../../src/adapters/feed/ccxt/venue-symbols.ts';
 import type { KnownSymbol } from '../../../src/adapters/feed/ccxt/venue-symbols.ts';
-import { exactSize, ListedAssets } from '../../../src/adapters/broker/ccxt/swaps/hyperliquid/assets.ts';
-import { ListedContracts } from '../../../src/adapters/broker/ccxt/swaps/okx/contracts.ts';
+import { assetListing, exactSize } from '../../../src/adapters/broker/ccxt/swaps/hyperliquid/assets.ts';
+import { contractListing } from '../../../src/adapters/broker/ccxt/swaps/okx/contracts.ts';
 import { RefusedHere } from '../../../src/adapters/broker/ccxt/connection/failures.ts';
 import type { Quantity } from '../../../src/domain/decimal.ts';
 import { loadCcxtVenue } from '../../../src/modes/assets.ts';
@@ -57,7 +57,7 @@ describe('symbols of OKX', () => {
 
   it('have the same step in market data and orders: a lot of contracts', async () => {
     const client = { call: async () => ({ data: rows }) };
-    const contracts = await new ListedContracts(client as never, createFakeClock()).now();
+    const contracts = await contractListing(client as never, createFakeClock()).now();
     const known = await fedSymbols('okx', rows);
     expect(known.map(({ symbol }) => symbol)).toEqual(rows.map(({ instId }) => instId));
     for (const { symbol, instrument } of known) {
@@ -79,7 +79,7 @@ describe('symbols of Hyperliquid', () => {
 
   it('have the same names and steps in market data and orders', async () => {
     const client = { ask: async () => ({ universe }) };
-    const assets = await new ListedAssets(client as never, createFakeClock(), 'USDC').now();
+    const assets = await assetListing(client as never, createFakeClock(), 'USDC').now();
     const rows = universe.map((asset, baseId) => ({ ...asset, baseId, markPx: '12.5', collateralToken: 0 }));
     const known = await fedSymbols('hyperliquid', rows);
     expect(known).toHaveLength(universe.length);

@@ -1,15 +1,14 @@
 import { Decimal } from '../../../../../domain/decimal.ts';
 import type { Price, Quantity } from '../../../../../domain/decimal.ts';
 import type { OrderSide } from '../../../../../domain/order/order.ts';
-import { HOUR_MS } from '../../../../../domain/time.ts';
 import type { Clock } from '../../../../../ports/clock.ts';
 import { RefusedHere } from '../../connection/failures.ts';
+import { Listing } from '../listing.ts';
 import { SYMBOL_UNKNOWN } from '../swap-venue.ts';
 import { fieldsOf, integerOf, listOf, textOf } from '../../connection/fields.ts';
 import type { HyperliquidClient } from './client.ts';
 
 const META_COST = { weight: 20, priority: 'question' } as const;
-const VALID_FOR_MS = 6 * HOUR_MS;
 
 /** https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/tick-and-lot-size */
 const SIGNIFICANT_DIGITS = 5;
@@ -30,49 +29,29 @@ export interface Assets {
   ofCoin(coin: string): Asset | null;
 }
 
-/** The perpetuals of the exchange, asked for when they are needed. */
-export class ListedAssets {
-  readonly #client: HyperliquidClient;
-  readonly #clock: Clock;
-  readonly #settleAsset: string;
-  #listed: Promise<Assets> | null = null;
-  #listedAtMs = -Infinity;
+/** The perpetuals of the exchange. @param settleAsset in which they are settled */
+export function assetListing(client: HyperliquidClient, clock: Clock, settleAsset: string): Listing<Assets> {
+  return new Listing(clock, () => listAssets(client, settleAsset));
+}
 
-  constructor(client: HyperliquidClient, clock: Clock, settleAsset: string) {
-    this.#client = client;
-    this.#clock = clock;
-    this.#settleAsset = settleAsset;
-  }
-
-  async now(): Promise<Assets> {
-    const nowMs = this.#clock.monotonicMs();
-    if (this.#listed === null || nowMs - this.#listedAtMs > VALID_FOR_MS) {
-      this.#listedAtMs = nowMs;
-      this.#listed = this.#list();
-      this.#listed.catch(() => (this.#listed = null));
-    }
-    return this.#listed;
-  }
-
-  async #list(): Promise<Assets> {
-    const { universe } = fieldsOf(await this.#client.ask({ type: 'meta' }, META_COST));
-    const assets = listOf(universe).map((asset, index): Asset => {
-      const coin = textOf(asset, 'name');
-      // As the market data call it: base and quote in one word.
-      const symbol = `${coin.toUpperCase()}${this.#settleAsset}`;
-      return { index, coin, symbol, sizeDecimals: integerOf(asset, 'szDecimals') };
-    });
-    const bySymbol = new Map(assets.map((asset) => [asset.symbol, asset]));
-    const byCoin = new Map(assets.map((asset) => [asset.coin, asset]));
-    return {
-      ofSymbol(symbol) {
-        const asset = bySymbol.get(symbol);
-        if (asset === undefined) throw new RefusedHere(SYMBOL_UNKNOWN, `the exchange does not list ${symbol}`);
-        return asset;
-      },
-      ofCoin: (coin) => byCoin.get(coin) ?? null,
-    };
-  }
+async function listAssets(client: HyperliquidClient, settleAsset: string): Promise<Assets> {
+  const { universe } = fieldsOf(await client.ask({ type: 'meta' }, META_COST));
+  const assets = listOf(universe).map((asset, index): Asset => {
+    const coin = textOf(asset, 'name');
+    // As the market data call it: base and quote in one word.
+    const symbol = `${coin.toUpperCase()}${settleAsset}`;
+    return { index, coin, symbol, sizeDecimals: integerOf(asset, 'szDecimals') };
+  });
+  const bySymbol = new Map(assets.map((asset) => [asset.symbol, asset]));
+  const byCoin = new Map(assets.map((asset) => [asset.coin, asset]));
+  return {
+    ofSymbol(symbol) {
+      const asset = bySymbol.get(symbol);
+      if (asset === undefined) throw new RefusedHere(SYMBOL_UNKNOWN, `the exchange does not list ${symbol}`);
+      return asset;
+    },
+    ofCoin: (coin) => byCoin.get(coin) ?? null,
+  };
 }
 
 /** The nearest price that the exchange takes on the side away from the other side: five digits, or a whole number. */

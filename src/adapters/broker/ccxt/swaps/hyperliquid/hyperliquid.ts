@@ -19,7 +19,9 @@ import type { SwapKeys } from '../swap-keys.ts';
 import type { SeenOrder, SwapVenue } from '../swap-venue.ts';
 import { beforehand } from '../venue-words.ts';
 import { balancesOf, fundingOf, openPositionsOf, seenOrderOf, tradeOf } from './answers.ts';
-import { ListedAssets } from './assets.ts';
+import type { Listing } from '../listing.ts';
+import { assetListing } from './assets.ts';
+import type { Assets } from './assets.ts';
 import type { Asset } from './assets.ts';
 import { HyperliquidClient } from './client.ts';
 import { Cloids } from './cloids.ts';
@@ -62,13 +64,13 @@ const CAPABILITIES: BrokerCapabilities = {
 export class Hyperliquid implements SwapVenue {
   readonly capabilities = CAPABILITIES;
   readonly #client: HyperliquidClient;
-  readonly #assets: ListedAssets;
+  readonly #assets: Listing<Assets>;
   readonly #cloids = new Cloids();
 
   /** @throws Error when the keys' `venueClass` is no class of ccxt */
   constructor(keys: SwapKeys) {
     this.#client = new HyperliquidClient(keys);
-    this.#assets = new ListedAssets(this.#client, keys.clock, SETTLE_ASSET);
+    this.#assets = assetListing(this.#client, keys.clock, SETTLE_ASSET);
   }
 
   /** The wallet that signs is the account's own, or one that the account has approved. */

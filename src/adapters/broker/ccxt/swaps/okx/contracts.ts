@@ -1,15 +1,13 @@
 import type { Quantity } from '../../../../../domain/decimal.ts';
 import { Decimal } from '../../../../../domain/decimal.ts';
-import { HOUR_MS } from '../../../../../domain/time.ts';
 import type { Clock } from '../../../../../ports/clock.ts';
 import { RefusedHere } from '../../connection/failures.ts';
+import { Listing } from '../listing.ts';
 import { SYMBOL_UNKNOWN } from '../swap-venue.ts';
 import { amountOf, amountOrNull, fieldsOf, listOf, textOf } from '../../connection/fields.ts';
 import type { OkxClient } from './client.ts';
 
 const QUESTION = { weight: 1, priority: 'question' } as const;
-/** Contracts are listed anew so often, and when one is missing. */
-const VALID_FOR_MS = 6 * HOUR_MS;
 
 /** The size of one contract. */
 interface Contract {
@@ -29,57 +27,38 @@ export interface Contracts {
   isSettledIn(symbol: string, asset: string): boolean;
 }
 
-/** The contracts of the venue, asked for when they are needed. https://www.okx.com/docs-v5/en/#public-data-rest-api-get-instruments */
-export class ListedContracts {
-  readonly #client: OkxClient;
-  readonly #clock: Clock;
-  #listed: Promise<Contracts> | null = null;
-  #listedAtMs = -Infinity;
+/** The contracts of the venue. https://www.okx.com/docs-v5/en/#public-data-rest-api-get-instruments */
+export function contractListing(client: OkxClient, clock: Clock): Listing<Contracts> {
+  return new Listing(clock, () => listContracts(client));
+}
 
-  constructor(client: OkxClient, clock: Clock) {
-    this.#client = client;
-    this.#clock = clock;
-  }
-
-  /** They are known to be of use until the next question. */
-  async now(): Promise<Contracts> {
-    const nowMs = this.#clock.monotonicMs();
-    if (this.#listed === null || nowMs - this.#listedAtMs > VALID_FOR_MS) {
-      this.#listedAtMs = nowMs;
-      this.#listed = this.#list();
-      this.#listed.catch(() => (this.#listed = null));
-    }
-    return this.#listed;
-  }
-
-  async #list(): Promise<Contracts> {
-    const params = { instType: 'SWAP' };
-    const answer = fieldsOf(await this.#client.call('publicGetPublicInstruments', params, QUESTION));
-    const linear = listOf(answer['data']).filter((contract) => contract['ctType'] === 'linear');
-    const bySymbol = new Map<string, Contract>(
-      linear.map((contract) => {
-        const size = amountOf(contract, 'ctVal').times(amountOrNull(contract, 'ctMult') ?? new Decimal(1));
-        const [lot, settleAsset] = [amountOf(contract, 'lotSz'), textOf(contract, 'settleCcy')];
-        return [textOf(contract, 'instId'), { size, lot, settleAsset }];
-      }),
-    );
-    const known = (symbol: string): Contract => {
-      const contract = bySymbol.get(symbol);
-      if (contract === undefined) throw new RefusedHere(SYMBOL_UNKNOWN, `the exchange lists no swap ${symbol}`);
-      return contract;
-    };
-    return {
-      contractsOf(symbol, quantity) {
-        const { size, lot } = known(symbol);
-        const contracts = quantity.div(size);
-        if (contracts.isZero() || !contracts.mod(lot).isZero()) {
-          const told = `${quantity.toFixed()} is no multiple of ${lot.times(size).toFixed()} (${lot.toFixed()} contracts)`;
-          throw new RefusedHere('LOT_SIZE', told);
-        }
-        return contracts.toFixed();
-      },
-      quantityOf: (symbol, contracts) => contracts.times(known(symbol).size) as Quantity,
-      isSettledIn: (symbol, asset) => bySymbol.get(symbol)?.settleAsset === asset,
-    };
-  }
+async function listContracts(client: OkxClient): Promise<Contracts> {
+  const params = { instType: 'SWAP' };
+  const answer = fieldsOf(await client.call('publicGetPublicInstruments', params, QUESTION));
+  const linear = listOf(answer['data']).filter((contract) => contract['ctType'] === 'linear');
+  const bySymbol = new Map<string, Contract>(
+    linear.map((contract) => {
+      const size = amountOf(contract, 'ctVal').times(amountOrNull(contract, 'ctMult') ?? new Decimal(1));
+      const [lot, settleAsset] = [amountOf(contract, 'lotSz'), textOf(contract, 'settleCcy')];
+      return [textOf(contract, 'instId'), { size, lot, settleAsset }];
+    }),
+  );
+  const known = (symbol: string): Contract => {
+    const contract = bySymbol.get(symbol);
+    if (contract === undefined) throw new RefusedHere(SYMBOL_UNKNOWN, `the exchange lists no swap ${symbol}`);
+    return contract;
+  };
+  return {
+    contractsOf(symbol, quantity) {
+      const { size, lot } = known(symbol);
+      const contracts = quantity.div(size);
+      if (contracts.isZero() || !contracts.mod(lot).isZero()) {
+        const told = `${quantity.toFixed()} is no multiple of ${lot.times(size).toFixed()} (${lot.toFixed()} contracts)`;
+        throw new RefusedHere('LOT_SIZE', told);
+      }
+      return contracts.toFixed();
+    },
+    quantityOf: (symbol, contracts) => contracts.times(known(symbol).size) as Quantity,
+    isSettledIn: (symbol, asset) => bySymbol.get(symbol)?.settleAsset === asset,
+  };
 }

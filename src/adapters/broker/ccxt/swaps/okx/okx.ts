@@ -25,7 +25,9 @@ import { beforehand } from '../venue-words.ts';
 import { balancesOf, childIdOf, fundingOf, positionOf, seenAlgoOf, seenOrderOf, setOffAt, tradeOf } from './answers.ts';
 import { OKX_PROTOCOL } from './client.ts';
 import type { OkxClient } from './client.ts';
-import { ListedContracts } from './contracts.ts';
+import type { Listing } from '../listing.ts';
+import { contractListing } from './contracts.ts';
+import type { Contracts } from './contracts.ts';
 import { algoParams, orderParams } from './requests.ts';
 
 const QUESTION: RequestCost = { weight: 1, priority: 'question' };
@@ -62,13 +64,13 @@ const CAPABILITIES: BrokerCapabilities = {
 export class Okx implements SwapVenue {
   readonly capabilities = CAPABILITIES;
   readonly #client: OkxClient;
-  readonly #contracts: ListedContracts;
+  readonly #contracts: Listing<Contracts>;
   readonly #settleAsset: string;
   readonly #marginMode: MarginMode;
 
   private constructor(client: OkxClient, { clock, settleAsset, marginMode }: SwapKeys) {
     this.#client = client;
-    this.#contracts = new ListedContracts(client, clock);
+    this.#contracts = contractListing(client, clock);
     this.#settleAsset = settleAsset;
     this.#marginMode = marginMode;
   }
