@@ -7,6 +7,8 @@ import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { FundingReport } from '../ports/broker.ts';
 import type { EngineContext } from './context.ts';
+import { filledOutside } from './filled-outside.ts';
+import type { OutsideFill } from './filled-outside.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
 import type { PositionDesk } from './position-desk.ts';
 import type { RiskDesk } from './risk-desk.ts';
@@ -108,7 +110,7 @@ export class AccountDesk {
   #addedByOthers(position: Position, fill: Fill): void {
     const { symbol, quantity, price } = fill;
     if (isLeftAlone(position)) {
-      this.#parts.positions.filledOutside(position, fill, { reason: 'external', quantity });
+      this.#book(position, { fill, quantity, reason: 'external' });
       return;
     }
     const foreign = this.#context.foreign.in(symbol).plus(quantity) as Quantity;
@@ -132,7 +134,11 @@ export class AccountDesk {
     const message = `${symbol}: the position ${how}, ${quantity.toFixed()} at ${price.toFixed()}`;
     const severity = isLeftAlone(position) && !isForced ? 'info' : 'critical';
     this.#parts.risk.raise({ type: 'anomaly_detected', severity, message, details: { symbol } });
-    this.#parts.positions.filledOutside(position, fill, { reason, quantity });
+    this.#book(position, { fill, quantity, reason });
+  }
+
+  #book(position: Position, outside: OutsideFill): void {
+    filledOutside({ context: this.#context, positions: this.#parts.positions }, position, outside);
   }
 }
 

@@ -13,7 +13,7 @@ const TELL_UNWATCHED_AFTER_MS = 5 * SECOND_MS;
 
 export interface BareWatchParts {
   readonly risk: RiskDesk;
-  readonly stops: Pick<StopDesk, 'canRest' | 'standing'>;
+  readonly stops: Pick<StopDesk, 'canRest' | 'standing' | 'isHeard'>;
 }
 
 interface Bare {
@@ -21,7 +21,7 @@ interface Bare {
   isTold: boolean;
 }
 
-/** Positions of which no stop rests at the exchange, for whatever reason: a person hears once of each that stays so. */
+/** Positions of which no stop is known to rest at the exchange, for whatever reason: a person hears once of each that stays so. */
 export class BareWatch {
   readonly #context: EngineContext;
   readonly #parts: BareWatchParts;
@@ -40,7 +40,7 @@ export class BareWatch {
     const now = this.#context.clock.now();
     const afterMs = monitorPositions ? TELL_AFTER_MS : TELL_UNWATCHED_AFTER_MS;
     const positions = [...this.#context.books.positions.values()];
-    const bare = positions.filter((each) => !isLeftAlone(each) && stops.standing(each.id) === null);
+    const bare = positions.filter((each) => !isLeftAlone(each) && !(stops.isHeard(each.id) && stops.standing(each.id)));
     if (bare.length === 0 && this.#bare.size === 0) return;
     this.#bare = new Map(bare.map(({ id }) => [id, this.#bare.get(id) ?? { since: now, isTold: false }]));
     for (const position of bare) {
@@ -51,14 +51,18 @@ export class BareWatch {
     }
   }
 
-  #tell({ symbol, protection }: Position): void {
+  #tell({ id, symbol, protection }: Position): void {
+    const { stops, risk } = this.#parts;
     const cause = protection.guard === 'local' ? ` (${protection.cause})` : '';
+    const what = stops.isHeard(id)
+      ? `no stop rests at the exchange${cause}`
+      : 'the exchange has not told yet whether the stop of the run before still rests there';
     const { monitorPositions } = this.#context.settings;
     const watcher = monitorPositions
       ? 'this program watches it, as long as it runs'
       : 'NOBODY watches it, as ENABLE_POSITION_MONITORING is false; close it or guard it at the exchange';
-    const message = `${symbol}: no stop rests at the exchange${cause}; ${watcher}`;
+    const message = `${symbol}: ${what}; ${watcher}`;
     const severity = monitorPositions ? 'warning' : 'critical';
-    this.#parts.risk.raise({ type: 'position_unprotected', severity, message, details: { symbol } });
+    risk.raise({ type: 'position_unprotected', severity, message, details: { symbol } });
   }
 }

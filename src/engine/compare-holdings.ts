@@ -1,5 +1,6 @@
 import { Decimal, ZERO } from '../domain/decimal.ts';
 import type { Quantity } from '../domain/decimal.ts';
+import { removeVanished } from '../domain/position/ledger.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { AccountSnapshot } from '../ports/broker.ts';
 import { isUnclear } from './compare-positions.ts';
@@ -37,6 +38,6 @@ function compareAsset(
     const message = `${symbol}: ${figures}; ${taken.toFixed()} left it by another way and leave the books, the newest first`;
     context.books.noteCorrection(symbol, message);
     risk.raise({ type: 'anomaly_detected', severity: 'critical', message, details: { symbol } });
-    desk.vanished(position, taken);
+    desk.unitsMoved(removeVanished(position, taken, context.clock.now()), 'vanished');
   }
 }

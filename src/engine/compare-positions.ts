@@ -2,6 +2,7 @@ import { Decimal, ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
 import type { PositionId, VenueSymbol } from '../domain/ids.ts';
 import type { Instrument } from '../domain/instrument.ts';
+import { applyFill, removeVanished } from '../domain/position/ledger.ts';
 import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
 import type { AccountSnapshot, VenuePosition } from '../ports/broker.ts';
@@ -76,7 +77,7 @@ function vanished({ context, positions, risk }: ComparisonParts, position: Posit
   context.books.noteCorrection(symbol, message);
   const severity = isLeftAlone(position) ? 'info' : 'critical';
   risk.raise({ type: 'anomaly_detected', severity, message, details: { symbol } });
-  positions.vanished(position, missing);
+  positions.unitsMoved(removeVanished(position, missing, context.clock.now()), 'vanished');
 }
 
 /** The venue holds more than the books. What is added to a position of ours stays its owner's; one that is not ours follows. */
@@ -91,7 +92,8 @@ function grown(
     const price = Decimal.max(cost.dividedBy(surplus), 0) as Price;
     const paid = price.isZero() ? atVenue.entryPrice : price;
     context.books.noteCorrection(symbol, `${symbol}: somebody has added ${surplus.toFixed()} to the ${side} position`);
-    positions.foundMore(position, foundUnits(atVenue, { quantity: surplus, price: paid, at: context.clock.now() }));
+    const found = foundUnits(atVenue, { quantity: surplus, price: paid, at: context.clock.now() });
+    positions.unitsMoved(applyFill(position, found, 'external').position, 'found more');
     return;
   }
   if (!context.foreign.note(symbol, surplus)) return;

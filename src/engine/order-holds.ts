@@ -34,7 +34,7 @@ export class OrderHolds {
   }
 
   /** Whether nothing of the position may be closed yet. */
-  holdsBack(positionId: PositionId): boolean {
-    return this.#written.isAwaited(positionId) || this.untold.isAwaited(positionId);
+  holdsBack(position: Position): boolean {
+    return this.#written.isAwaited(position.id) || this.untold.isAwaited(position);
   }
 }

@@ -30,7 +30,7 @@ export function takeBack(parts: StrayParts, stray: OwnWorkingOrder): void {
   const position = [...context.books.positions.values()].find(({ id }) => id === named.subject);
   const intent = intentOf(context, stray, { named, positionId: position?.id ?? null });
   const isStop = named.leg === 'stop' && stray.terms.type === 'stop_market' && position !== undefined;
-  if (isStop) positions.stopFound(intent);
+  if (isStop) positions.stopFound(position, intent);
   orders.adopt(newOrder(intent, clientOrderId), updates);
   // Asking makes the broker know whose its news are.
   if (isStop) orders.inquire(intent.id);

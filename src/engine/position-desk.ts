@@ -4,7 +4,7 @@ import type { AitraderError } from '../domain/errors.ts';
 import type { Fill } from '../domain/fill.ts';
 import type { OrderId, PositionId, VenueSymbol } from '../domain/ids.ts';
 import type { Order, OrderIntent } from '../domain/order/order.ts';
-import { applyFill, closeAsDust, hasBooked, openPosition, removeVanished } from '../domain/position/ledger.ts';
+import { applyFill, closeAsDust, hasBooked, openPosition } from '../domain/position/ledger.ts';
 import { isLeftAlone, isTighterOrEqual } from '../domain/position/protection.ts';
 import type { CloseReason, Position, PositionOpening } from '../domain/position/position.ts';
 import type { ProtectionChange } from '../domain/command.ts';
@@ -106,8 +106,7 @@ export class PositionDesk {
   timePassed(): void {
     this.#bare.look();
     if (!this.#context.settings.monitorPositions || this.#context.books.positions.size === 0) return;
-    const last = (symbol: VenueSymbol): number => lastPrice(this.#context, symbol);
-    this.#carryOut(this.#monitor.time(this.#context.clock.now(), last));
+    this.#carryOut(this.#monitor.time(this.#context.clock.now(), (symbol) => lastPrice(this.#context, symbol)));
     this.#carryOut(this.#monitor.movedStops());
   }
 
@@ -129,32 +128,17 @@ export class PositionDesk {
     const reason = this.#exits.reasonOf(order) ?? closeReasonOf(this.#context, position, order);
     const { position: after, excess } = applyFill(position, fill, reason);
     if (!excess.isZero()) tellExcess(this.#parts.risk, fill, excess);
-    this.#put(after, 'filled');
+    this.unitsMoved(after, 'filled');
   }
 
-  /** A fill that changes the position, or by a part of it does, and belongs to no order in the books. */
-  filledOutside(
-    position: Position,
-    fill: Fill,
-    { reason, quantity }: { readonly reason: CloseReason; readonly quantity: Quantity },
-  ): void {
-    this.#context.books.addFill({ ...fill, orderId: null });
-    this.#put(applyFill(position, { ...fill, quantity }, reason).position, 'filled outside');
-  }
-
-  /** Units that the venue holds more of a position, by no fill that is known. */
-  foundMore(position: Position, units: Fill): void {
-    this.#put(applyFill(position, units, 'external').position, 'found more');
-  }
-
-  /** A stop order of ours for an open position was found at the venue alone, and is about to be taken into the books. */
-  stopFound({ id, positionId }: OrderIntent): void {
-    if (positionId !== null) this.#stops.found(positionId, id);
-  }
-
-  /** Units of a position that the venue does not hold any more, without a fill that is known. */
-  vanished(position: Position, quantity: Quantity): void {
-    this.#put(removeVanished(position, quantity, this.#context.clock.now()), 'vanished');
+  /**
+   * A stop order of ours for an open position was found at the venue alone, and is about to be taken into the books. Where a
+   * position was left alone its owner has asked for it, in a run that ended before it was written down.
+   */
+  stopFound(position: Position, { id, terms }: OrderIntent): void {
+    this.#stops.found(position.id, id);
+    if (!isLeftAlone(position) || terms.type !== 'stop_market') return;
+    guardHere(this.#context, position, { stopPrice: terms.triggerPrice, cause: 'its stop was found at the exchange' });
   }
 
   /** Closes whatever is open, ours and not on its way out: the kill switch is on. */
@@ -228,6 +212,15 @@ export class PositionDesk {
     return ok(null);
   }
 
+  /** Takes over a newer version in which units have moved; a closed one is finished. */
+  unitsMoved(position: Position, change: string): void {
+    const seen = this.#monitor.seen(position.id);
+    const after = seen === null ? position : { ...position, bestPrice: seen.bestPrice, worstPrice: seen.worstPrice };
+    this.#context.books.putPosition(after, position.state.status === 'open' ? change : 'closed');
+    if (position.state.status === 'open') this.#settle(position.id);
+    else this.#finish(after);
+  }
+
   /** Takes over a newer version of an open position in which no units have moved. */
   changed(position: Position, change: string): void {
     this.#context.books.putPosition(position, change);
@@ -242,15 +235,6 @@ export class PositionDesk {
   #positionOf(order: Order): Position | undefined {
     const { positionId } = order.intent;
     return positionId === null ? undefined : this.#context.books.positions.get(positionId);
-  }
-
-  /** Puts a newer version into the books; a closed one is finished. */
-  #put(position: Position, change: string): void {
-    const seen = this.#monitor.seen(position.id);
-    const after = seen === null ? position : { ...position, bestPrice: seen.bestPrice, worstPrice: seen.worstPrice };
-    this.#context.books.putPosition(after, position.state.status === 'open' ? change : 'closed');
-    if (position.state.status === 'open') this.#settle(position.id);
-    else this.#finish(after);
   }
 
   #finish(position: Position): void {
@@ -272,11 +256,12 @@ export class PositionDesk {
     const terms = position && this.#terms(position);
     if (position === undefined || !terms) return;
     if (isLeftAlone(position)) {
-      if (!this.#holds.holdsBack(positionId)) this.#exits.advance(position, ZERO_QUANTITY);
+      if (!this.#holds.holdsBack(position)) this.#exits.advance(position, ZERO_QUANTITY);
       return;
     }
-    if (terms.exitsInFlight.isZero() && isDust(this.#context, position)) {
-      this.#closeAsDust(position, position.exits.at(-1)?.reason ?? 'end');
+    if (this.#isNothingButDust(position)) {
+      // As an event of its own: several fills that were missed are told at once, and the next may take the rest.
+      this.#parts.later(() => this.#closeRest(positionId));
       return;
     }
     const standing = this.#stops.standing(positionId);
@@ -296,13 +281,28 @@ export class PositionDesk {
     const stop = this.#monitor.stopOf(positionId) ?? stopPrice;
     const current = this.#context.books.positions.get(positionId) ?? position;
     if (stop !== null) this.#stops.align(current, stop, this.#exits.inFlight(positionId));
-    if (this.#holds.holdsBack(positionId)) return;
+    if (this.#holds.holdsBack(current)) return;
     // What was dropped is open again, for the monitor to watch.
     if (this.#exits.advance(current, this.#stops.locked(positionId))) this.#settle(positionId);
   }
 
+  /** Whether nothing can take the rest any more, neither a new order nor one that is at the venue. */
+  #isNothingButDust(position: Position): boolean {
+    const { id } = position;
+    return (
+      [this.#exits.inFlight(id), this.#stops.locked(id)].every((each) => each.isZero()) &&
+      isDust(this.#context, position)
+    );
+  }
+
+  #closeRest(positionId: PositionId): void {
+    const position = this.#context.books.positions.get(positionId);
+    if (position !== undefined && this.#isNothingButDust(position))
+      this.#closeAsDust(position, position.exits.at(-1)?.reason ?? 'end');
+  }
+
   #closeAsDust(position: Position, reason: CloseReason): void {
-    this.#put(closeAsDust(position, reason, this.#context.clock.now()), 'closed');
+    this.unitsMoved(closeAsDust(position, reason, this.#context.clock.now()), 'closed');
   }
 
   #carryOut(decisions: readonly MonitorDecision[]): void {

@@ -13,6 +13,7 @@ import { comparePositions } from './compare-positions.ts';
 import type { ComparisonParts } from './compare-positions.ts';
 import { needsAnswer } from './execution/questions.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
+import { filledOutside } from './filled-outside.ts';
 import { noteTarget } from './guard.ts';
 import { takeBack } from './own-strays.ts';
 import { isReached } from './positions/stop-price.ts';
@@ -112,7 +113,8 @@ function bookMissedFill(
   const target = named.leg === 'exit' ? targetTaken(position, fill.price) : -1;
   if (target >= 0) noteTarget(context, position, target);
   const reason = named.leg === 'stop' ? 'stop' : target >= 0 ? 'target' : 'manual';
-  positions.filledOutside(books.positions.get(position.id) ?? position, fill, { reason, quantity: fill.quantity });
+  const outside = { fill, quantity: fill.quantity, reason } as const;
+  filledOutside({ context, positions }, books.positions.get(position.id) ?? position, outside);
 }
 
 /** The place of the target in the plan that a close at this price was for; -1 for another close. */

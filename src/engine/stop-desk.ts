@@ -105,6 +105,11 @@ export class StopDesk {
     this.#unheard.clear();
   }
 
+  /** Whether the venue has said, since this program runs, which stops of the position rest. */
+  isHeard(positionId: PositionId): boolean {
+    return !this.#unheard.has(positionId);
+  }
+
   /** Goes on with a stop of an earlier run. */
   restore(order: Order): void {
     const { positionId, id } = order.intent;

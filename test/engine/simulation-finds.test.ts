@@ -6,7 +6,7 @@ import { asId } from '../../src/domain/ids.ts';
 import type { VenueOrderId, VenueSymbol } from '../../src/domain/ids.ts';
 import type { VenuePosition } from '../../src/ports/broker.ts';
 import { exchangeRules } from '../../src/testkit/builders/instruments.ts';
-import { A, closeAll, held, stopOf, trigger, withPosition } from './held-position.ts';
+import { A, closeAll, held, stopOf, tighten, trigger, withPosition } from './held-position.ts';
 import { ScriptedWorld } from './scripted-world.ts';
 
 describe('on spot', () => {
@@ -28,28 +28,79 @@ describe('on spot', () => {
   });
 
   it('what a run before may have sold is not sold again before the exchange has told the fills', async () => {
-    const world = await withPosition({ market: 'spot' });
-    const { store, broker } = world;
-    const before = [store.positions, store.orders, store.fills, store.trades].map((map) => [map, [...map]] as const);
-    await closeAll(world);
-    await world.clock.advance(1_000);
-    expect(broker.held(A).isZero()).toBe(true);
-    world.die();
+    await closeTwice(await withPosition({ market: 'spot' }), 2_000);
+  });
+
+  it.each([['told one by one', true] as const, ['missed', false] as const])(
+    'the fills of a stop that are %s are booked to the last, although the rest before it is dust',
+    async (_, isTold) => {
+      const world = await withPosition({ market: 'spot' });
+      const stop = stopOf(world);
+      world.broker.isMuted = true;
+      world.broker.fill(stop, quantity('0.999'));
+      world.broker.fill(stop, quantity('0.001'));
+      world.broker.isMuted = !isTold;
+      for (const update of stop.history) world.broker.tell({ type: 'order_update', orderId: stop.orderId, update });
+      await world.clock.advance(70_000);
+      expect(world.positions).toEqual([]);
+      expect([...world.store.trades.values()].map(({ dust }) => dust)).toEqual([null]);
+      expect(world.store.fills.size).toBe(3);
+    },
+  );
+});
+
+/** Books that know nothing of what follows, as after a crash. */
+function remember({ store }: ScriptedWorld): () => void {
+  const before = [store.positions, store.orders, store.fills, store.trades].map((map) => [map, [...map]] as const);
+  return () => {
     for (const [map, entries] of before) {
       map.clear();
       for (const [key, value] of entries) (map as Map<string, unknown>).set(key, value);
     }
-    const exits = (): number => broker.submissions.filter(({ intent }) => intent.leg === 'exit').length;
-    const fillsSince = broker.fillsSince.bind(broker);
-    broker.fillsSince = () => Promise.reject(new Error('nobody answers'));
-    await world.start();
-    await closeAll(world);
-    await world.clock.advance(2_000);
-    expect(exits()).toBe(1);
-    broker.fillsSince = fillsSince;
+  };
+}
+
+/** Closes the position, forgets that, and closes it again while the exchange does not tell its fills for `untoldMs`. */
+async function closeTwice(world: ScriptedWorld, untoldMs: number): Promise<void> {
+  const { broker } = world;
+  const forget = remember(world);
+  await closeAll(world);
+  await world.clock.advance(1_000);
+  expect(broker.held(A).isZero()).toBe(true);
+  world.die();
+  forget();
+  const exits = (): number => broker.submissions.filter(({ intent }) => intent.leg === 'exit').length;
+  const fillsSince = broker.fillsSince.bind(broker);
+  broker.fillsSince = () => Promise.reject(new Error('nobody answers'));
+  await world.start();
+  await closeAll(world);
+  await world.clock.advance(untoldMs);
+  expect(exits()).toBe(1);
+  broker.fillsSince = fillsSince;
+  await world.clock.advance(30_000);
+  expect(world.positions).toHaveLength(0);
+  expect(exits()).toBe(1);
+}
+
+describe('while the exchange does not tell the fills of a run before', () => {
+  it('a futures position that nobody has to guard is not closed again', async () => {
+    const world = await ScriptedWorld.open();
+    world.broker.takeAway(A, decimal('-2'));
+    await world.clock.advance(70_000);
+    await closeTwice(world, 20_000);
+  });
+});
+
+describe('a stop of which no run has said yet whether it rests', () => {
+  it('is told when the exchange stays silent', async () => {
+    const world = await withPosition();
+    world.broker.isUnreachable = true;
+    await world.crash();
+    await world.clock.advance(25_000);
+    const told = (): number => world.alerts.filter(({ text }) => /not told yet whether the stop/.test(text)).length;
+    expect(told()).toBe(0);
     await world.clock.advance(10_000);
-    expect(world.positions).toHaveLength(0);
-    expect(exits()).toBe(1);
+    expect(told()).toBe(1);
   });
 });
 
@@ -110,6 +161,23 @@ describe('a position that was found at the exchange', () => {
     expect(stored[0]).toBe(true);
     expect(held(world).protection.guard).toBe('venue');
     expect(world.broker.working('stop')).toHaveLength(1);
+  });
+
+  it('keeps the stop that its owner has asked for in a run that ended before it was stored', async () => {
+    const world = await ScriptedWorld.open();
+    world.broker.takeAway(A, decimal('-2'));
+    await world.clock.advance(70_000);
+    expect(held(world).protection).toMatchObject({ guard: 'none', stopPrice: null });
+    const forget = remember(world);
+    await tighten(world, '4%');
+    expect(trigger(stopOf(world))).toBe('96');
+    world.die();
+    forget();
+    await world.start();
+    await world.clock.advance(5_000);
+    const { orderId } = stopOf(world);
+    expect(held(world).protection).toMatchObject({ guard: 'venue', stopPrice: price('96') });
+    expect(world.store.orders.get(orderId)).toBeUndefined();
   });
 
   it('gets its stop also while nothing can be stored', async () => {

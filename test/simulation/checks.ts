@@ -99,6 +99,7 @@ export class Checks {
       this.#since.clear();
       return;
     }
+    this.#facts.noteUp();
     const positions = engine.handle.positions();
     if (new Set(positions.map(({ symbol }) => symbol)).size < positions.length) {
       this.#note('limits', 'two positions in one symbol');

@@ -17,6 +17,7 @@ import type { Violation } from './rules.ts';
 import { happeningsOf } from './strains.ts';
 import type { Strain } from './strains.ts';
 import type { Spoil } from './world.ts';
+import { LOOK_MS } from './venue-facts.ts';
 import type { VenueSeats } from './venue-class.ts';
 import { World } from './world.ts';
 
@@ -48,8 +49,6 @@ export interface EpisodeReport {
 /** How often what is to hold at rest is looked at before it counts as broken. */
 const REST_LOOKS = 3;
 const SETTLE_MINUTES = 5;
-/** As often the rules are looked at. */
-const LOOK_MS = 2 * SECOND_MS;
 
 /** One simulated life of an account, drawn from a seed. */
 export class Episode {

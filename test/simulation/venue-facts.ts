@@ -2,6 +2,7 @@
 import { Decimal } from '../../src/domain/decimal.ts';
 import { parseClientOrderId } from '../../src/domain/order/client-order-id.ts';
 import type { OrderSide } from '../../src/domain/order/order.ts';
+import { SECOND_MS } from '../../src/domain/time.ts';
 import { atomsDecimal } from '../../src/matching/atoms.ts';
 import type { Trigger } from '../../src/matching/venue-types.ts';
 import type { RecordedFill } from '../../src/sim/state/account-history.ts';
@@ -9,6 +10,9 @@ import { ownShare } from './own-share.ts';
 import type { OwnShare } from './own-share.ts';
 import type { World } from './world.ts';
 import { ACCOUNT, INSTANCES } from './world.ts';
+
+/** As often the rules are looked at. */
+export const LOOK_MS = 2 * SECOND_MS;
 
 /** Whether this program has made the id. */
 export function isOwnId(clientOrderId: string): boolean {
@@ -41,9 +45,15 @@ export interface FactOrder {
 
 export class VenueFacts {
   readonly #world: World;
+  readonly #seenUpAt: number[] = [];
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** The program is up, as it was seen each `LOOK_MS`. */
+  noteUp(): void {
+    this.#seenUpAt.push(this.#world.clock.now());
   }
 
   fills(): readonly FactFill[] {
@@ -120,11 +130,10 @@ export class VenueFacts {
   /** Futures: what is ours in a symbol. */
   share(symbol: string): OwnShare {
     const seeded = this.#world.plan.start.futures.positions.find((position) => position.symbol === symbol);
-    const { startedAt } = this.#world;
     return ownShare(
       new Decimal(seeded?.quantity ?? 0),
       this.fills().filter((fill) => fill.symbol === symbol),
-      (moment) => startedAt.findLast((at) => at <= moment) ?? moment,
+      (from, until) => this.#seenUpAt.filter((at) => at > from && at <= until).length * LOOK_MS,
     );
   }
 

@@ -343,6 +343,22 @@ describe('the position monitor', () => {
     expect(exitsOf(monitor.time(at + 12_000, () => 97.9))).toEqual([['3', 'stop', null]]);
   });
 
+  it('closes by the last price when the stop at the exchange is lost and no other price comes', () => {
+    const stop = {
+      guard: 'venue',
+      stopPrice: price('98'),
+      stopOrderId: asId<OrderId>('0order000000000000000001'),
+    } as const;
+    const position = withProtection(positionOf(), stop, START);
+    const monitor = monitorOf(position);
+    expect(monitor.price(SYMBOL, 97.9, START).map(({ kind }) => kind)).toEqual(['venue_stop_due']);
+    const lost = { guard: 'local', stopPrice: price('98'), cause: 'the stop at the exchange is expired' } as const;
+    monitor.put(withProtection(position, lost, START), TERMS);
+    expect(exitsOf(monitor.time(START + 1_000, () => 98.1))).toEqual([]);
+    expect(exitsOf(monitor.time(START + 2_000, () => 97.9))).toEqual([['3', 'stop', null]]);
+    expect(monitor.time(START + 3_000, () => 97.9)).toEqual([]);
+  });
+
   it('closes itself where its own stop has trailed away from the one at the exchange', () => {
     const trailing = { kind: 'percent', percent: decimal('1') } as const;
     const resting = {

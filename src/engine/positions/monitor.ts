@@ -107,7 +107,7 @@ export class PositionMonitor {
       const number = price * watch.sign;
       if (number > watch.bestNumber) watch.raiseBest(number);
       else if (number < watch.worstNumber) watch.worstNumber = number;
-      if (number > watch.guardNumber && number < watch.aheadNumber) continue;
+      if (watch.isPassedOver(number)) continue;
       decisions = [...decisions, ...this.#decide(watch, price, at)];
     }
     return decisions;
@@ -121,16 +121,17 @@ export class PositionMonitor {
   }
 
   /**
-   * What the passing of time decides: positions over their time limit, and stops that the exchange should have filled.
+   * What the passing of time decides: positions over their time limit, stops that the exchange should have filled, and what
+   * the last price means by now: a stop at the exchange may have been lost after it, and the next price may be long in coming.
    * To be called every second or so.
    * @param lastPrice the last price of a symbol, NaN while unknown
    */
   time(now: number, lastPrice: (symbol: VenueSymbol) => number): readonly MonitorDecision[] {
     return [...this.#byId.values()].flatMap(({ watch }) => {
       const { plan, symbol, bestPrice } = watch.position;
-      const last = readPrice(lastPrice(symbol)) ?? bestPrice;
-      if (plan.closeAt !== null && now >= plan.closeAt) return this.#closeNow(watch, last);
-      return watch.venueStopDueSince === null ? NOTHING : this.#decide(watch, lastPrice(symbol), now);
+      const last = lastPrice(symbol);
+      if (plan.closeAt !== null && now >= plan.closeAt) return this.#closeNow(watch, readPrice(last) ?? bestPrice);
+      return watch.isPassedOver(last * watch.sign) ? NOTHING : this.#decide(watch, last, now);
     });
   }
 

@@ -108,6 +108,11 @@ export class Watch {
     return this.sign * price.toNumber();
   }
 
+  /** Whether a price means nothing, as it lies between what is guarded and what is aimed at. @param number the signed price */
+  isPassedOver(number: number): boolean {
+    return number > this.guardNumber && number < this.aheadNumber;
+  }
+
   /** A new best price moves the trailed stop along. */
   raiseBest(number: number): void {
     this.bestNumber = number;
