@@ -7,6 +7,7 @@ import { checkBooks, IMPORTED } from './check-books.ts';
 import type { Rule, Violation } from './rules.ts';
 import { isOwnId, VenueFacts } from './venue-facts.ts';
 import type { FactOrder } from './venue-facts.ts';
+import { traderId } from './world.ts';
 import type { World } from './world.ts';
 
 /** So long the exchange may know better than the program before it is a fault: one reconciliation, and what it sets off. */
@@ -76,6 +77,9 @@ export class Checks {
       .positions()
       .filter(({ symbol, openReason }) => symbol !== intent.symbol && openReason !== IMPORTED);
     if (others.length >= plan.limits.maxOpenPositions) this.#note('limits', `${clientOrderId}: too many positions`);
+    const ofTrader = others.filter((each) => each.traderId !== null && each.traderId === intent.traderId);
+    const most = plan.traders.find((_, place) => traderId(place) === intent.traderId)?.maxPositions ?? Infinity;
+    if (ofTrader.length >= most) this.#note('limits', `${clientOrderId}: too many positions of its trader`);
     const { maxExposurePct } = plan.limits;
     if (maxExposurePct === null) return;
     const worth = (symbol: string, quantity: Decimal): Decimal => quantity.times(this.#world.lastPrice(symbol));
@@ -84,8 +88,8 @@ export class Checks {
       .filter(({ openReason }) => openReason !== IMPORTED)
       .reduce((sum, each) => sum.plus(worth(each.symbol, each.quantity)), worth(intent.symbol, intent.quantity));
     // Prices move between the decision and here.
-    const most = equity.times(maxExposurePct).dividedBy(100).times('1.1');
-    if (exposure.greaterThan(most)) this.#note('limits', `${clientOrderId}: exposure ${exposure.toFixed(2)}`);
+    const allowed = equity.times(maxExposurePct).dividedBy(100).times('1.1');
+    if (exposure.greaterThan(allowed)) this.#note('limits', `${clientOrderId}: exposure ${exposure.toFixed(2)}`);
   }
 
   /** What holds at every moment. */

@@ -5,6 +5,7 @@ import { asId } from '../../src/domain/ids.ts';
 import { parseLevel } from '../../src/domain/levels.ts';
 import { isLeftAlone } from '../../src/domain/position/protection.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
+import type { FilterMatch } from '../../src/ports/filter-sandbox.ts';
 import { Checks } from './checks.ts';
 import { Disturbances } from './disturbances.ts';
 import { Draw } from './draw.ts';
@@ -230,14 +231,17 @@ export class Episode {
 
   #signal(): string {
     const draw = this.#draw;
-    const symbol = draw.pick(this.#world.plan.traded);
+    const { traded, traders } = this.#world.plan;
+    const symbol = draw.pick(traded);
+    const place = draw.whole(0, traders.length - 1);
     const side = draw.isTrue(0.7) ? 'long' : 'short';
     const stop = draw.isTrue(0.5) ? parseLevel(draw.pick(['0.4%', '1%', '3%'])) : null;
-    this.#world.match({
+    const match: FilterMatch = {
       ...{ symbol: asId(symbol), side, conditions: ['a simulation wants it'], confidence: 50, score: 1 },
       ...{ stopLoss: stop, takeProfit: [], metadata: '{}', plots: [] },
-    });
-    return `${side} ${symbol}`;
+    };
+    this.#world.match(match, place);
+    return `${side} ${symbol} by trader ${place + 1}`;
   }
 
   async #close(): Promise<string> {

@@ -14,6 +14,14 @@ import { startTime } from './rough-market.ts';
 import { drawStrains } from './strains.ts';
 import type { Strain } from './strains.ts';
 
+/** A trader as it is at work. */
+export interface PlannedTrader {
+  readonly exits: Exits;
+  readonly size: SizeRule;
+  readonly reverse: boolean;
+  readonly maxPositions: number | null;
+}
+
 /** Everything about an episode that is settled before it begins. */
 export interface Plan {
   readonly market: Market;
@@ -31,9 +39,7 @@ export interface Plan {
   readonly rates: FaultRates;
   readonly commitMs: number;
   readonly limits: RiskLimits;
-  readonly exits: Exits;
-  readonly size: SizeRule;
-  readonly reverse: boolean;
+  readonly traders: readonly PlannedTrader[];
   readonly importedPositions: 'watch' | 'stop';
   /** 1 on spot. */
   readonly leverage: number;
@@ -142,6 +148,15 @@ function drawExits(draw: Draw): Exits {
   };
 }
 
+function drawTrader(draw: Draw): PlannedTrader {
+  return {
+    exits: drawExits(draw),
+    size: { kind: 'quote', amount: money(draw.pick(['60', '300'])) },
+    reverse: draw.isTrue(0.5),
+    maxPositions: draw.isTrue(0.2) ? 1 : null,
+  };
+}
+
 function drawLimits(draw: Draw): RiskLimits {
   return {
     maxDailyLossPct: new Decimal(draw.pick(['50', '50', '1'])),
@@ -179,9 +194,7 @@ export function drawPlan(draw: Draw, { minutes, strains: wished }: Wishes): Plan
     rates: drawRates(draw),
     commitMs: draw.pick([0, 2, 30]),
     limits: drawLimits(draw),
-    exits: drawExits(draw),
-    size: { kind: 'quote', amount: money(draw.pick(['60', '300'])) },
-    reverse: draw.isTrue(0.5),
+    traders: Array.from({ length: draw.pick([1, 1, 2, 3]) }, () => drawTrader(draw)),
     importedPositions: draw.pick(['watch', 'stop'] as const),
     leverage: market === 'spot' ? 1 : draw.pick([1, 1, 3, 10]),
     strains,

@@ -38,7 +38,6 @@ import { watched } from './watched-broker.ts';
 /** Of two data folders that share their books. */
 export const INSTANCES = ['simu', 'simv'] as const;
 export const ACCOUNT = 'main';
-const TRADER = 'trader000000000000000001';
 const FILTER = 'filter000000000000000001';
 const START_RETRY_MS = 10_000;
 
@@ -269,10 +268,11 @@ export class World {
     return this.engine === engine ? outcome : null;
   }
 
-  /** The filter finds this at its next check. */
-  match(match: FilterMatch): void {
-    const others = (this.#sandbox.matches.get(TRADER) ?? []).filter(({ symbol }) => symbol !== match.symbol);
-    this.#sandbox.matches.set(TRADER, [...others, match]);
+  /** The filter finds this at the next check of a trader. @param place the trader's in the plan */
+  match(match: FilterMatch, place: number): void {
+    const trader = traderId(place);
+    const others = (this.#sandbox.matches.get(trader) ?? []).filter(({ symbol }) => symbol !== match.symbol);
+    this.#sandbox.matches.set(trader, [...others, match]);
   }
 
   /** A delisted symbol is in no list any more, and nothing is heard of it. */
@@ -359,13 +359,19 @@ export class World {
   }
 
   #employ(): void {
-    const { exits, size, reverse } = this.plan;
-    const meta = metaOf({ exits });
+    const meta = metaOf();
     this.#sandbox.metas.set('scripted', meta);
     this.store.filters.set(FILTER, {
       ...{ id: asId(FILTER), userId: USER, name: 'scripted', meta, source: 'scripted', sourceHash: '' },
       ...{ origin: 'database', createdAt: 0, updatedAt: 0 },
     });
-    this.store.traders.set(TRADER, traderOf({ id: asId(TRADER), exits: null, size, reverse }));
+    for (const [place, terms] of this.plan.traders.entries()) {
+      const id = traderId(place);
+      this.store.traders.set(id, traderOf({ ...terms, id: asId(id), name: `trader ${place + 1}`, createdAt: place }));
+    }
   }
+}
+
+export function traderId(place: number): string {
+  return `trader${String(place + 1).padStart(18, '0')}`;
 }
