@@ -27,6 +27,7 @@ import { armLive } from './desk/live/arming.ts';
 import type { Terminal } from './desk/live/arming.ts';
 import { keepMoneyApart } from './desk/kind-of-money.ts';
 import { databasePath } from './desk/database-path.ts';
+import { StoppedAtStart } from './desk/live/start-patience.ts';
 import { openWorld } from './desk/open-world.ts';
 import { reachWorld } from './desk/reach-world.ts';
 import type { Reached } from './desk/reach-world.ts';
@@ -165,6 +166,10 @@ async function runSessionDesk(session: Session, options: ProgramOptions): Promis
     const simulated = { ...options, sim: true } as const;
     const settings = loadSettings(simulated);
     return Number(await runOneDesk({ ...session, settings, money: 'sim' }, simulated, stopping));
+  } catch (failure) {
+    if (!(failure instanceof StoppedAtStart)) throw failure;
+    logger.info(failure.message);
+    return failure.stop.exitCode;
   } finally {
     lastMoment.cancel();
   }
@@ -206,7 +211,7 @@ async function runOneDesk(session: Session, options: ProgramOptions, stopping: S
       openWorld({
         isGiven: (name) => given.has(name),
         ...{ config, money, simulation, realClock: clock, logger, undertakings, store, dataDir: dataDir.path },
-        ...{ notifier: attendance.notifier, takeOver: options.takeOver === true, stop: stopping.stop },
+        ...{ notifier: attendance.notifier, takeOver: options.takeOver === true, ...stopping },
       });
     const reached = await openOrWait(session, stopping, { open, screen });
     if (reached.kind === 'simulate') isOver = false;

@@ -84,6 +84,12 @@ describe.each(['spot', 'futures'] as const)('the check of an account on %s', (ma
     expect(String(failure)).not.toContain(SECRET);
   });
 
+  it('does not blame the clock while the exchange does not tell its time', async () => {
+    answers.set(look, refusal(-1021));
+    answers.set(look.replace(/\/account.*/, '/time'), refusal(-1001, 500));
+    await expect(check()).rejects.toMatchObject({ code: 'EXCHANGE_UNREACHABLE' });
+  });
+
   it.each([
     ['a symbol that it does not have', refusal(-1121)],
     ['too little money', refusal(-2019)],

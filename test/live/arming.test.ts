@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { asId } from '../../src/domain/ids.ts';
 import type { OrderId } from '../../src/domain/ids.ts';
@@ -139,5 +139,37 @@ describe('an account that cannot be traded', { timeout: PATIENCE_MS }, () => {
     expect(after.exitCode).toBe(0);
     const { accounts } = await exchange.state();
     expect(accounts['main']?.spot.openOrders.map((order) => order.clientOrderId)).toEqual([newClientOrderId]);
+  });
+});
+
+describe('an exchange in trouble', { timeout: PATIENCE_MS }, () => {
+  let troubled: LiveExchange;
+  beforeEach(async () => {
+    troubled = await LiveExchange.open();
+  });
+  afterEach(() => troubled.close());
+
+  it('is waited for a while; then the program trades, and has ordered nothing meanwhile', async () => {
+    await troubled.arm({ kind: 'error_before', endpoint: 'GET /fapi/v1/', count: 3 });
+    const program = LiveProgram.start(troubled, { market: 'futures' });
+    await program.running.sees(/the start waits for the exchange: no good answer about the symbols/);
+    await program.ready();
+    expect((await troubled.state()).accounts['main']?.futures.orders).toEqual([]);
+    expect((await program.stop()).exitCode).toBe(143);
+  });
+
+  it.each([
+    ['SIGTERM', 143, 'the symbols', 'GET /fapi/v1/exchangeInfo'],
+    ['SIGINT', 130, 'the symbols', 'GET /fapi/v1/exchangeInfo'],
+    ['SIGTERM', 143, 'its time', 'GET /fapi/v1/time'],
+  ] as const)('is waited for no longer after %s (%i), when asked for %s', async (signal, exitCode, what, endpoint) => {
+    await troubled.arm({ kind: 'error_before', endpoint, count: 1_000 });
+    const { running } = LiveProgram.start(troubled, { market: 'futures' });
+    await running.sees(new RegExp(`about ${what}, asked again in 4 s`));
+    running.process.kill(signal);
+    const run = await running.ended;
+    expect(run.stderr).toContain(`the start was given up: ${signal}`);
+    expect(run.stderr).not.toContain('asked again in 8 s');
+    expect(run.exitCode).toBe(exitCode);
   });
 });

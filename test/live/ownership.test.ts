@@ -9,6 +9,7 @@ import { AitraderError } from '../../src/domain/errors.ts';
 import type { AccountEvent } from '../../src/domain/event.ts';
 import { asId } from '../../src/domain/ids.ts';
 import type { AccountId, OrderId, UserId, VenueSymbol } from '../../src/domain/ids.ts';
+import type { InstrumentRef } from '../../src/domain/instrument.ts';
 import { clientOrderId } from '../../src/domain/order/client-order-id.ts';
 import type { ForeignOrder, Order } from '../../src/domain/order/order.ts';
 import { createSortableIds } from '../../src/lib/sortable-id.ts';
@@ -34,11 +35,13 @@ import { MemoryStore } from '../engine/memory-store.ts';
 const USER = asId<UserId>('user');
 const ACCOUNT = asId<AccountId>('main');
 const SYMBOLS = ['AAAUSDT', 'BBBUSDT'].map((symbol) => asId<VenueSymbol>(symbol));
+const START = Date.UTC(2026, 10, 21);
+const atHand = { quoteAsset: 'USDT', symbols: SYMBOLS, listed: new Set(SYMBOLS) };
 
 let clock: FakeClock;
 let store: MemoryStore;
 beforeEach(() => {
-  clock = createFakeClock(Date.UTC(2026, 10, 21));
+  clock = createFakeClock(START);
   store = new MemoryStore();
 });
 
@@ -207,6 +210,8 @@ describe('the watch for another instance while this one trades', () => {
       },
       onSnapshot: (look: (snapshot: AccountSnapshot) => void) => looks.push(look),
       onFills: (look: (fills: readonly ReportedFill[]) => void) => fillLooks.push(look),
+      account: { market: 'spot' } as PreparedBroker['account'],
+      fillsSince: async () => [],
     };
     const idFrom = (instance: string): ForeignOrder => {
       const ids = createSortableIds({ now: () => clock.now(), random: () => 0.5 });
@@ -217,7 +222,7 @@ describe('the watch for another instance while this one trades', () => {
     const found: string[] = [];
     const [before, web] = [idFrom('old1'), { ...idFrom('old1'), clientOrderId: 'web_1' }];
     await clock.advance(1_000);
-    const intruders = watchForIntruders({ broker, instance: 'mine', clock });
+    const intruders = watchForIntruders({ broker, instance: 'mine', clock, atHand });
     await clock.advance(1_000);
     const see = (...foreignOrders: ForeignOrder[]): void => {
       for (const look of looks) look({ foreignOrders } as unknown as AccountSnapshot);
@@ -234,6 +239,57 @@ describe('the watch for another instance while this one trades', () => {
     for (const tell of listeners) tell({ type: 'foreign_fill', ...filled('hear') });
     for (const look of fillLooks) look([filled('aske'), { fill: fill(), clientOrderId: null }]);
     expect(found.slice(2).join()).toMatch(/instance hear.*instance aske/);
+  });
+});
+
+describe('after a time without news of the account', () => {
+  /** A broker whose account another instance trades in a symbol that this program holds nothing of. */
+  function deafBroker() {
+    const asked: (readonly [VenueSymbol, number])[] = [];
+    const bare = {
+      ...{ account: { market: 'spot' }, capabilities: {}, isSilent: false, tell: (_: AccountEvent): void => undefined },
+      onEvent(listener: (event: AccountEvent) => void) {
+        this.tell = listener;
+        return () => undefined;
+      },
+      snapshot: async () => ({ foreignOrders: [], positions: [], balances: [] }),
+      async fillsSince({ symbol }: InstrumentRef, sinceMs: number) {
+        asked.push([symbol, sinceMs]);
+        if (this.isSilent) throw new AitraderError('EXCHANGE_UNREACHABLE', { venue: 'x', problem: 'y' });
+        const subject = asId<OrderId>(createSortableIds({ now: () => clock.now(), random: () => 0.5 }).next());
+        const id = clientOrderId({ instance: 'othr', subject, leg: 'entry', number: 1 });
+        return symbol === SYMBOLS[1] ? [{ fill: fill(), clientOrderId: id }] : [];
+      },
+    };
+    const broker = new PreparedBroker(bare as unknown as Broker, { leverage: 1, marginMode: 'isolated' });
+    const found: string[] = [];
+    watchForIntruders({ broker, instance: 'mine', clock, atHand }).onFound((reason) => found.push(reason));
+    const look = async (): Promise<void> => {
+      await broker.snapshot();
+      await clock.advance(0);
+    };
+    return { bare, found, asked, look };
+  }
+
+  it('the fills of that time are asked for, until they are told, and show who traded in it', async () => {
+    const { bare, found, asked, look } = deafBroker();
+    bare.tell({ type: 'account_stream_connected' } as AccountEvent);
+    await look();
+    expect(asked).toEqual([]);
+    await clock.advance(600_000);
+    bare.tell({ type: 'account_stream_lost', cause: 'silent' } as AccountEvent);
+    await look();
+    expect(asked).toEqual([]);
+    bare.isSilent = true;
+    bare.tell({ type: 'account_stream_connected' } as AccountEvent);
+    await look();
+    expect(asked).toHaveLength(1);
+    bare.isSilent = false;
+    await look();
+    expect(asked.slice(1)).toEqual(SYMBOLS.map((symbol) => [symbol, START + 540_000]));
+    expect(found.join()).toMatch(/instance othr/);
+    await look();
+    expect(asked).toHaveLength(1 + SYMBOLS.length);
   });
 });
 

@@ -106,7 +106,8 @@ async function openBroker(
   });
   const broker = new PreparedBroker(bare, { leverage, marginMode: 'isolated' });
   broker.onEvent(({ type }) => (type === 'account_stream_connected' ? broker.forget() : undefined));
-  const intruders = parts.others === 'ignored' ? null : watchForIntruders({ broker, instance, clock });
+  const atHand = { quoteAsset: 'USDT', symbols, listed: look.listed };
+  const intruders = parts.others === 'ignored' ? null : watchForIntruders({ broker, instance, clock, atHand });
   if (parts.others !== 'looked for') return { broker, intruders };
   try {
     await lookForOtherInstances({

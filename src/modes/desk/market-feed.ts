@@ -16,16 +16,20 @@ export interface MarketData {
   readonly venue: string;
 }
 
+interface MarketDataParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** As the feeds have it. */
+  readonly tries?: () => number | undefined;
+}
+
 /**
  * The market data that the configuration means: Binance's by its own adapter, every other venue's through ccxt.
  * @throws AitraderError `CONFIG_INVALID` for a venue that ccxt does not have
  */
-export async function openMarketData(
-  { exchange }: Config,
-  parts: { readonly clock: Clock; readonly logger: Logger },
-): Promise<MarketData> {
+export async function openMarketData({ exchange }: Config, parts: MarketDataParts): Promise<MarketData> {
   const { market, environment, restUrl, webSocketUrl } = exchange;
-  const terms = { market, clock: parts.clock, chance: systemChance, logger: parts.logger.child({ part: 'feed' }) };
+  const terms = { ...parts, market, chance: systemChance, logger: parts.logger.child({ part: 'feed' }) };
   if (exchange.venue === 'binance') {
     const feed = createBinanceFeed({ ...terms, environment, restUrl, webSocketUrl });
     return { feed, venue: restUrl ?? `Binance ${environment}` };

@@ -17,7 +17,7 @@ import type { World } from './world.ts';
 const PAPER_ACCOUNT = 'paper_account';
 
 /** What is needed for real money alone. */
-type LiveTerms = Pick<LiveWorldParts, 'notifier' | 'dataDir' | 'takeOver' | 'stop'>;
+type LiveTerms = Pick<LiveWorldParts, 'notifier' | 'dataDir' | 'takeOver' | 'stopped' | 'stop'>;
 
 export interface WorldTerms extends LiveTerms {
   readonly money: MoneyKind;

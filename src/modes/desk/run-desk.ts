@@ -92,8 +92,8 @@ async function runEngine(parts: DeskParts, sandbox: FilterSandbox): Promise<Desk
     () => parts.stop({ why: 'the market failed', exitCode: EXIT.programFault }),
   );
   try {
-    await engine.start();
-    const end = await serve(parts, sandbox, engine).catch(async (failure: unknown) => {
+    const serving = engine.start().then(() => serve(parts, sandbox, engine));
+    const end = await serving.catch(async (failure: unknown) => {
       await engine.stop(true);
       throw failure;
     });

@@ -44,8 +44,9 @@ export interface KeyRights {
 export async function checkAccount(options: AccountCheckOptions, symbol: VenueSymbol): Promise<void> {
   const { venue, market } = options.account;
   const client = clientOf(options);
+  const fault = (failure: unknown): AitraderError | null => faultOf(failure, venue, client.hasMeasuredClock);
   const account = await lookAt(client, market).catch((failure: unknown) => {
-    throw faultOf(failure, venue) ?? unreachable(failure, venue);
+    throw fault(failure) ?? unreachable(failure, venue);
   });
   if (account['canTrade'] === false) throw new AitraderError('ACCOUNT_LOCKED', { venue, problem: 'canTrade is false' });
   if (account['dualSidePosition'] === true) throw new AitraderError('HEDGE_MODE', { venue });
@@ -55,8 +56,8 @@ export async function checkAccount(options: AccountCheckOptions, symbol: VenueSy
       const problem = describeFailure(failure);
       throw new AitraderError('KEY_NOT_PERMITTED', { venue, market, problem, permission: PERMISSION[market] });
     }
-    const fault = faultOf(failure, venue);
-    if (fault !== null) throw fault;
+    const found = fault(failure);
+    if (found !== null) throw found;
     // What is wrong with the order itself does not matter: the venue looks at key and account first.
     if (failedOutcome(failure, 0).kind !== 'refused') throw unreachable(failure, venue);
   });
@@ -92,8 +93,11 @@ async function tryOrder(client: VenueClient, market: Market, symbol: VenueSymbol
   await client.call(market === 'spot' ? 'privatePostOrderTest' : 'fapiPrivatePostOrderTest', order, QUESTION);
 }
 
-/** What is wrong with key, clock or account; null when it is something else. */
-function faultOf(failure: unknown, venue: string): AitraderError | null {
+/**
+ * What is wrong with key, clock or account; null when it is something else.
+ * @param isClockKnown false: the venue did not say its time, so that a clock which is off could not be made up for
+ */
+function faultOf(failure: unknown, venue: string, isClockKnown: boolean): AitraderError | null {
   const problem = describeFailure(failure);
   // With a key that is no key, nothing can be signed.
   const isUnsigned = failure instanceof NotSent && failure.retryAfterMs === null;
@@ -102,7 +106,7 @@ function faultOf(failure: unknown, venue: string): AitraderError | null {
   const { code } = failure;
   if (KEYS_REFUSED.has(code) || code === KEY_OR_PERMISSION)
     return new AitraderError('KEYS_REFUSED', { venue, problem });
-  if (code === BAD_TIMESTAMP) return new AitraderError('CLOCK_REFUSED', { venue, problem });
+  if (code === BAD_TIMESTAMP) return isClockKnown ? new AitraderError('CLOCK_REFUSED', { venue, problem }) : null;
   return ACCOUNT_LOCKED.has(code) ? new AitraderError('ACCOUNT_LOCKED', { venue, problem }) : null;
 }
 

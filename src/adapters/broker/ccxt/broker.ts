@@ -222,7 +222,8 @@ export class CcxtBroker implements Broker {
       return await question();
     } catch (failure) {
       const { venue } = this.account;
-      throw new AitraderError('EXCHANGE_UNREACHABLE', { venue, problem: describeFailure(failure) });
+      const context = { venue, problem: describeFailure(failure) };
+      throw new AitraderError('EXCHANGE_UNREACHABLE', context, { cause: failure });
     }
   }
 }

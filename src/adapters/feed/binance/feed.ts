@@ -35,6 +35,11 @@ export interface BinanceFeedOptions {
   readonly budget?: WeightBudget;
   /** At most so many streams on one connection; by default as many as the market takes at any load. */
   readonly streamsPerConnection?: number;
+  /**
+   * Says how often symbols, tickers and the time of the first connection are asked for, now, before that fails: once for
+   * callers that repeat their questions themselves. By default, and when it is undefined, four times.
+   */
+  readonly tries?: () => number | undefined;
   /** Tries after a loss before the feed gives up; by default without end. */
   readonly maxAttempts?: number;
   /** Hears of every message as it came, before it is read. */
@@ -81,7 +86,7 @@ class BinanceFeed implements MarketFeed {
   }
 
   async instruments(): Promise<readonly Instrument[]> {
-    const { instruments, unreadable } = await this.#rest.exchangeInfo();
+    const { instruments, unreadable } = await this.#rest.exchangeInfo(this.#options.tries?.());
     if (unreadable.length > 0) {
       this.#options.logger.warn('symbols of the exchange that cannot be read are left out', { symbols: unreadable });
     }
@@ -89,7 +94,7 @@ class BinanceFeed implements MarketFeed {
   }
 
   async tickers(): Promise<readonly Ticker[]> {
-    return this.#rest.tickers();
+    return this.#rest.tickers(this.#options.tries?.());
   }
 
   /** May be called again when the venue could not be reached. @throws Error when it is connected already, or closed */
@@ -97,7 +102,7 @@ class BinanceFeed implements MarketFeed {
     if (this.#state !== 'idle') throw new Error(`the feed is ${this.#state}; make another one for another sink`);
     this.#state = 'connecting';
     try {
-      await this.#rest.measureClock();
+      await this.#rest.measureClock(this.#options.tries?.());
     } catch (error) {
       if (this.#state === 'connecting') this.#state = 'idle';
       throw error;

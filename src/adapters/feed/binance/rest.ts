@@ -43,16 +43,19 @@ export class MarketRest {
     return this.#clock.now() + this.#clockOffsetMs;
   }
 
-  /** Measures the offset of the clocks, to half the time that the answer takes. Calls at the same time share an answer. */
-  async measureClock(): Promise<void> {
-    this.#measuring ??= this.#measure().finally(() => (this.#measuring = null));
+  /**
+   * Measures the offset of the clocks, to half the time that the answer takes. Calls at the same time share an answer.
+   * @param tries as of `RequestCost`
+   */
+  async measureClock(tries?: number): Promise<void> {
+    this.#measuring ??= this.#measure(tries).finally(() => (this.#measuring = null));
     return this.#measuring;
   }
 
-  /** The symbols with their rules. Takes over the weight limit that the venue states. */
-  async exchangeInfo(): Promise<ExchangeInfo> {
+  /** The symbols with their rules. Takes over the weight limit that the venue states. @param tries as of `RequestCost` */
+  async exchangeInfo(tries?: number): Promise<ExchangeInfo> {
     const { market, rest, weights } = this.#venue;
-    const cost = { weight: weights.exchangeInfo, priority: 'question' } as const;
+    const cost = { weight: weights.exchangeInfo, priority: 'question', tries } as const;
     const answer = await this.#http.get(rest.exchangeInfo, {}, cost);
     const funding = rest.fundingInfo === null ? [] : await this.#http.get(rest.fundingInfo, {}, cost);
     const info = readExchangeInfo(market, answer, funding);
@@ -60,9 +63,11 @@ export class MarketRest {
     return info;
   }
 
-  async tickers(): Promise<Ticker[]> {
+  /** @param tries as of `RequestCost` */
+  async tickers(tries?: number): Promise<Ticker[]> {
     const { rest, weights } = this.#venue;
-    return readTickers(await this.#http.get(rest.tickers, {}, { weight: weights.tickers, priority: 'question' }));
+    const cost = { weight: weights.tickers, priority: 'question', tries } as const;
+    return readTickers(await this.#http.get(rest.tickers, {}, cost));
   }
 
   /** Closed candles of a stretch, oldest first, in as many calls as it takes. */
@@ -90,13 +95,14 @@ export class MarketRest {
     this.#http.close();
   }
 
-  async #measure(): Promise<void> {
+  async #measure(tries: number | undefined): Promise<void> {
     const { rest, weights } = this.#venue;
     let askedAt = NaN;
     const onSend = (): void => {
       askedAt = this.#clock.now();
     };
-    const answer = await this.#http.get(rest.time, {}, { weight: weights.time, priority: 'question', onSend });
+    const cost = { weight: weights.time, priority: 'question', tries, onSend } as const;
+    const answer = await this.#http.get(rest.time, {}, cost);
     const answeredAt = this.#clock.now();
     const serverTime =
       typeof answer === 'object' && answer !== null ? (answer as { serverTime?: unknown }).serverTime : null;

@@ -33,6 +33,11 @@ export interface CcxtFeedOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /**
+   * Says how often symbols, tickers and the time of the first connection are asked for, now, before that fails: once for
+   * callers that repeat their questions themselves. By default, and when it is undefined, four times.
+   */
+  readonly tries?: () => number | undefined;
   /** Tries after a loss before the feed gives up; by default without end. */
   readonly maxAttempts?: number;
 }
@@ -82,9 +87,9 @@ class CcxtFeed implements MarketFeed {
   }
 
   async tickers(): Promise<readonly Ticker[]> {
-    const { exchange, clock } = this.#options;
+    const { exchange, clock, tries } = this.#options;
     const known = await this.#symbols();
-    const told = await retried(clock, () => exchange.fetchTickers());
+    const told = await retried(clock, () => exchange.fetchTickers(), tries?.());
     return [...known.values()].flatMap((one) => {
       const ticker = told[one.unified];
       return ticker === undefined ? [] : [readTicker(one, ticker, clock.now())];
@@ -97,9 +102,10 @@ class CcxtFeed implements MarketFeed {
     this.#state = 'connecting';
     try {
       // Plain ws:// needs it; without a proxy it is but an agent.
-      await this.#options.exchange.loadHttpProxyAgent();
+      const { exchange, clock, tries } = this.#options;
+      await exchange.loadHttpProxyAgent();
       await this.#symbols();
-      await retried(this.#options.clock, () => this.#history.measureClock());
+      await retried(clock, () => this.#history.measureClock(), tries?.());
       if (this.#state === 'connecting') this.#goLive(sink);
     } catch (error) {
       if (this.#state === 'connecting') this.#state = 'idle';
@@ -177,8 +183,8 @@ class CcxtFeed implements MarketFeed {
   }
 
   async #readMarkets(): Promise<ReadonlyMap<VenueSymbol, KnownSymbol>> {
-    const { exchange, market, clock, logger } = this.#options;
-    await retried(clock, () => exchange.loadMarkets(true));
+    const { exchange, market, clock, logger, tries } = this.#options;
+    await retried(clock, () => exchange.loadMarkets(true), tries?.());
     const { known, unreadable } = readSymbols(exchange, market);
     if (unreadable.length > 0) {
       logger.warn('symbols of the exchange that cannot be read are left out', { symbols: unreadable });

@@ -1,6 +1,11 @@
+import type { AccountEvent } from '../../../domain/event.ts';
 import type { VenueSymbol } from '../../../domain/ids.ts';
 import { makerOf } from '../../../domain/order/client-order-id.ts';
+import { MINUTE_MS, SECOND_MS } from '../../../domain/time.ts';
+import type { AccountSnapshot } from '../../../ports/broker.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { symbolsToLookAt } from './other-instances.ts';
+import type { SymbolsAtHand } from './other-instances.ts';
 import type { PreparedBroker } from './prepared-broker.ts';
 
 /** An order, by what was seen of it. */
@@ -9,11 +14,17 @@ interface Trace {
   readonly symbol: VenueSymbol;
 }
 
+/** A connection that has gone silent is noticed so late at most. */
+const SILENCE_MS = MINUTE_MS;
+/** The news of the account come so soon after the start that nobody has traded in between. */
+const AT_ONCE_MS = 10 * SECOND_MS;
+
 export interface IntruderWatch {
-  readonly broker: Pick<PreparedBroker, 'onEvent' | 'onSnapshot' | 'onFills'>;
+  readonly broker: Pick<PreparedBroker, 'account' | 'onEvent' | 'onSnapshot' | 'onFills' | 'fillsSince'>;
   /** The four characters of this program. */
   readonly instance: string;
   readonly clock: Pick<Clock, 'now'>;
+  readonly atHand: SymbolsAtHand;
 }
 
 /** What was seen of other instances. */
@@ -24,9 +35,10 @@ export interface Intruders {
 
 /**
  * Looks out, from now on, for other instances of this program whose orders appear on the account while this one trades: by the
- * news of the account, or by what works there and was filled when it is looked at, as news can be missed.
+ * news of the account, or by what works there and was filled when it is looked at, as news can be missed. After a time without
+ * news the fills of that time are asked for.
  */
-export function watchForIntruders({ broker, instance, clock }: IntruderWatch): Intruders {
+export function watchForIntruders({ broker, instance, clock, atHand }: IntruderWatch): Intruders {
   const known = new Set([instance]);
   // What worked here before is found at the start, and taken over.
   const startedAt = clock.now();
@@ -39,12 +51,37 @@ export function watchForIntruders({ broker, instance, clock }: IntruderWatch): I
     known.add(maker.instance);
     found(`another aitrader (instance ${maker.instance}) trades on this account: an order in ${symbol}`);
   };
+  /** Since when news may have been missed, milliseconds UTC; null: since never. */
+  let deafSince: number | null = startedAt;
+  let isHeard = false;
+  const note = ({ type }: AccountEvent): void => {
+    if (type === 'account_stream_lost') {
+      deafSince ??= clock.now() - SILENCE_MS;
+      isHeard = false;
+    } else if (type === 'account_stream_connected') {
+      if (deafSince === startedAt && clock.now() - startedAt <= AT_ONCE_MS) deafSince = null;
+      isHeard = true;
+    }
+  };
+  /** Whoever listens for fills hears of what was missed. When that fails it is tried at the next look at the account. */
+  const catchUp = async (snapshot: AccountSnapshot, sinceMs: number): Promise<void> => {
+    const { market } = broker.account;
+    try {
+      for (const symbol of symbolsToLookAt(snapshot, atHand)) await broker.fillsSince({ market, symbol }, sinceMs);
+    } catch {
+      deafSince = Math.min(sinceMs, deafSince ?? Infinity);
+    }
+  };
   broker.onEvent((event) => {
+    note(event);
     if (event.type === 'foreign_order') look(event.order, true);
     else if (event.type === 'foreign_fill') look({ ...event, symbol: event.fill.symbol }, true);
   });
-  broker.onSnapshot(({ foreignOrders }) => {
-    for (const order of foreignOrders) look(order, false);
+  broker.onSnapshot((snapshot) => {
+    for (const order of snapshot.foreignOrders) look(order, false);
+    if (!isHeard || deafSince === null) return;
+    void catchUp(snapshot, deafSince);
+    deafSince = null;
   });
   broker.onFills((fills) => {
     for (const { fill, clientOrderId } of fills) look({ clientOrderId, symbol: fill.symbol }, false);

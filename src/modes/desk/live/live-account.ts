@@ -23,6 +23,7 @@ import type { MarketFeed } from '../../../ports/market-feed.ts';
 import type { StoreReaders } from '../../../ports/store/readers.ts';
 import { loadCcxtVenue } from '../../assets.ts';
 import { openMarketData } from '../market-feed.ts';
+import type { StartPatience } from './start-patience.ts';
 
 /** Request weight a minute at Binance, until the exchange has told it. */
 const WEIGHT_PER_MINUTE = { spot: 6_000, futures: 2_400 } as const;
@@ -42,6 +43,8 @@ export interface LiveAccountParts {
   readonly realClock: Clock;
   readonly logger: Logger;
   readonly store: StoreReaders;
+  /** With which the account is asked. */
+  readonly patience: StartPatience;
 }
 
 /** The configured account at the configured exchange. @throws AitraderError `INTERNAL` without keys */
@@ -51,7 +54,7 @@ export async function openLiveAccount(parts: LiveAccountParts, instance: string)
 }
 
 async function openBinanceAccount(
-  { config, realClock: clock, logger, store }: LiveAccountParts,
+  { config, realClock: clock, logger, store, patience }: LiveAccountParts,
   instance: string,
 ): Promise<LiveAccount> {
   const { market, environment, restUrl, webSocketUrl } = config.exchange;
@@ -61,7 +64,7 @@ async function openBinanceAccount(
   const venueClass = await loadCcxtVenue(config.exchange.venue);
   const orders = await knownOrders(store, config.userId);
   const feed = createBinanceFeed({
-    ...{ market, environment, restUrl, webSocketUrl, clock, budget },
+    ...{ market, environment, restUrl, webSocketUrl, clock, budget, tries: triesOf(patience) },
     ...{ chance: systemChance, logger: logger.child({ part: 'feed' }) },
   });
   const options: CcxtBrokerOptions = {
@@ -77,14 +80,14 @@ async function openBinanceAccount(
 
 /** Perpetual swaps elsewhere: experimental. Nothing is told of the account beside its orders, fills and balances. */
 async function openSwapAccount(
-  { config, realClock: clock, logger, store }: LiveAccountParts,
+  { config, realClock: clock, logger, store, patience }: LiveAccountParts,
   instance: string,
   name: SwapVenueName,
 ): Promise<LiveAccount> {
   logger.warn(`real money on ${name} is experimental: see docs/exchanges.md for what was tested`);
   const orders = await knownOrders(store, config.userId);
   const keys = await swapKeys(config, clock);
-  const { feed, venue } = await openMarketData(config, { clock, logger });
+  const { feed, venue } = await openMarketData(config, { clock, logger, tries: triesOf(patience) });
   const options: SwapBrokerOptions = {
     ...{ ...keys, account: accountOf(config), venue: name, logger, instance, orders },
     instruments: () => feed.instruments(),
@@ -116,6 +119,11 @@ type OwnOptions = Pick<
 function keysOf({ exchange: { keys } }: Config): ExchangeKeys {
   if (keys === null) throw new AitraderError('INTERNAL', { problem: 'live trading was begun without keys' });
   return keys;
+}
+
+/** A start repeats its questions itself, and says so; later nobody else does. */
+function triesOf(patience: StartPatience): () => number | undefined {
+  return () => (patience.isOver ? undefined : 1);
 }
 
 function accountOf({ userId, accountId, exchange: { venue, market } }: Config): Account {

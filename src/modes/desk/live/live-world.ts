@@ -10,7 +10,6 @@ import type { Alert, Notifier } from '../../../ports/notifier.ts';
 import type { Store } from '../../../ports/store/store.ts';
 import { EXIT } from '../../cli/exit-code.ts';
 import type { Stop } from '../../wait-for-stop.ts';
-import { reached } from '../reached.ts';
 import { watchedSymbols } from '../watched-symbols.ts';
 import type { World } from '../world.ts';
 import { AccountLease } from './account-lease.ts';
@@ -20,8 +19,10 @@ import type { LiveAccount } from './live-account.ts';
 import { watchForIntruders } from './intruders.ts';
 import type { Intruders } from './intruders.ts';
 import { lookForOtherInstances } from './other-instances.ts';
-import type { OtherInstancesTerms } from './other-instances.ts';
+import type { OtherInstancesTerms, SymbolsAtHand } from './other-instances.ts';
+import { patientFeed } from './patient-feed.ts';
 import { PreparedBroker } from './prepared-broker.ts';
+import { StartPatience } from './start-patience.ts';
 
 export interface LiveWorldParts {
   readonly config: Config;
@@ -32,12 +33,16 @@ export interface LiveWorldParts {
   readonly dataDir: string;
   /** Takes the account over from another instance that has ended for good. */
   readonly takeOver: boolean;
-  /** Ends the desk. */
+  /** Settles when the desk is to end: a start then ends at once. */
+  readonly stopped: Promise<Stop>;
+  /** Makes it settle. */
   readonly stop: (stop: Stop) => void;
 }
 
 /**
- * The exchange with an account of real money, in real time. To be called only when live trading is armed.
+ * The exchange with an account of real money, in real time. To be called only when live trading is armed. Its questions, and
+ * those of its feed until that is connected, outlast a short trouble of the exchange.
+ * @throws StoppedAtStart
  * @throws AitraderError `ACCOUNT_IN_USE`, those of `checkAccount`, `EXCHANGE_UNREACHABLE`, `USAGE` without a symbol
  */
 export async function createLiveWorld(parts: LiveWorldParts): Promise<World> {
@@ -71,6 +76,8 @@ export async function createLiveWorld(parts: LiveWorldParts): Promise<World> {
         }),
       async close() {
         await broker.close();
+        // The engine has closed it already, unless there was none.
+        await feed.close();
         await lease.release();
       },
     };
@@ -96,18 +103,20 @@ interface OpenedExchange {
 
 async function openExchange(parts: LiveWorldParts, self: Self): Promise<OpenedExchange> {
   const { config, logger } = parts;
-  const account = await openLiveAccount(parts, self.instance);
-  const { feed, venue } = account;
+  const patience = new StartPatience({ clock: parts.realClock, logger, stopped: parts.stopped });
+  const account = await openLiveAccount({ ...parts, patience }, self.instance);
+  const feed = patientFeed(account, patience);
   let broker: PreparedBroker | null = null;
   try {
-    const instruments = await reached(venue, feed.instruments());
-    const watched = await reached(venue, watchedSymbols(feed, instruments, { config, logger }));
-    await account.check(watched[0] as VenueSymbol);
+    const instruments = await feed.instruments();
+    const watched = await watchedSymbols(feed, instruments, { config, logger });
+    await patience.ask('the state of the account', () => account.check(watched[0] as VenueSymbol));
     broker = openBroker(parts, account);
     // From before it is looked for company, so that nobody comes in between unseen.
-    const intruders = watchForIntruders({ broker, instance: self.instance, clock: parts.realClock });
     const listed = new Set(instruments.map(({ symbol }) => symbol));
-    await refuseCompany(parts, { ...self, broker, watched, listed });
+    const atHand = { quoteAsset: config.symbols.quoteAsset, symbols: watched, listed };
+    const intruders = watchForIntruders({ broker, instance: self.instance, clock: parts.realClock, atHand });
+    await refuseCompany(parts, { ...self, broker: patientBroker(broker, patience), ...atHand });
     if (!config.features.autoTrading)
       logger.warn('ENABLE_AUTO_TRADING is off: signals are recorded, nothing is opened');
     return { feed, broker, watched, intruders };
@@ -137,14 +146,24 @@ function tellNotice(parts: LiveWorldParts, { type, message }: VenueNotice): void
   alarm(parts, { key: type, severity, title: type.replaceAll('_', ' '), text: message });
 }
 
+/** What is looked at for company, asked with patience. */
+function patientBroker(broker: PreparedBroker, patience: StartPatience): OtherInstancesTerms['broker'] {
+  return {
+    account: broker.account,
+    ownerOf: broker.ownerOf,
+    snapshot: () => patience.ask('orders, positions and balances', () => broker.snapshot()),
+    fillsSince: (instrument, sinceMs) =>
+      patience.ask(`the fills of ${instrument.symbol}`, () => broker.fillsSince(instrument, sinceMs)),
+  };
+}
+
 /** @throws AitraderError `ACCOUNT_IN_USE` */
 async function refuseCompany(
   { config, store, realClock, logger, takeOver }: LiveWorldParts,
-  { watched, ...rest }: Self & Pick<OpenedExchange, 'broker' | 'watched'> & Pick<OtherInstancesTerms, 'listed'>,
+  rest: Self & SymbolsAtHand & Pick<OtherInstancesTerms, 'broker'>,
 ): Promise<void> {
   const others = await lookForOtherInstances({
-    ...{ store, userId: config.userId, accountId: config.accountId, takeOver, ...rest },
-    ...{ quoteAsset: config.symbols.quoteAsset, symbols: watched, now: () => realClock.now() },
+    ...{ store, userId: config.userId, accountId: config.accountId, takeOver, ...rest, now: () => realClock.now() },
   });
   if (others.length > 0) logger.warn(`the account is taken over from instance ${others.join(', ')}; its orders stay`);
 }

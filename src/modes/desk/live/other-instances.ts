@@ -14,17 +14,21 @@ const MOST_SYMBOLS = 20;
 /** When which other instance was declared dead, by its four characters; milliseconds UTC. */
 type TakenOver = Readonly<Record<string, number>>;
 
-export interface OtherInstancesTerms {
-  readonly broker: Pick<Broker, 'account' | 'snapshot' | 'fillsSince' | 'ownerOf'>;
-  readonly store: Store;
-  readonly userId: UserId;
-  readonly accountId: AccountId;
-  readonly instance: string;
+/** Where another instance may have traded. */
+export interface SymbolsAtHand {
   readonly quoteAsset: string;
   /** The symbols that are watched, the most traded first. */
   readonly symbols: readonly VenueSymbol[];
   /** All symbols of the market: another instance may trade others than this one. */
   readonly listed: ReadonlySet<VenueSymbol>;
+}
+
+export interface OtherInstancesTerms extends SymbolsAtHand {
+  readonly broker: Pick<Broker, 'account' | 'snapshot' | 'fillsSince' | 'ownerOf'>;
+  readonly store: Store;
+  readonly userId: UserId;
+  readonly accountId: AccountId;
+  readonly instance: string;
   readonly now: () => number;
   /** Until when this instance has watched the account itself, milliseconds UTC; null: it has not. */
   readonly watchedUntil: number | null;
@@ -83,10 +87,10 @@ async function signsOfOthers(terms: OtherInstancesTerms): Promise<ReadonlyMap<st
   return signs;
 }
 
-/** Where something works or is held, the watched symbols first, then what is traded most. */
-function symbolsToLookAt(
-  { foreignOrders, positions, balances }: AccountSnapshot,
-  { quoteAsset, symbols, listed }: OtherInstancesTerms,
+/** Where something works or is held, the watched symbols first, then what is traded most; each costs a question. */
+export function symbolsToLookAt(
+  { foreignOrders, positions, balances }: Pick<AccountSnapshot, 'foreignOrders' | 'positions' | 'balances'>,
+  { quoteAsset, symbols, listed }: SymbolsAtHand,
 ): readonly VenueSymbol[] {
   const pairs = new Set(balances.map(({ asset }) => `${asset}${quoteAsset}`));
   const held = [...symbols, ...listed].filter((symbol) => pairs.has(symbol));

@@ -95,6 +95,7 @@ export class ApiClient<Venue extends Exchange> {
   #isOffsetWrong = false;
   #measuring: Promise<void> | null = null;
   #measuredAtMs = -Infinity;
+  #hasMeasured = false;
 
   constructor(parts: ApiClientParts<Venue>) {
     this.#exchange = parts.exchange;
@@ -109,6 +110,11 @@ export class ApiClient<Venue extends Exchange> {
   /** The venue's time, as far as our clock can tell. */
   get venueNow(): number {
     return this.#clock.now() + this.#offsetMs;
+  }
+
+  /** Whether the venue has told its time at least once. */
+  get hasMeasuredClock(): boolean {
+    return this.#hasMeasured;
   }
 
   /**
@@ -182,6 +188,7 @@ export class ApiClient<Venue extends Exchange> {
       const serverTime = read(await this.#send(method, params));
       this.#takeOffset(serverTime - this.#clock.now(), serverTime - askedAt);
       this.#measuredAtMs = this.#clock.monotonicMs();
+      this.#hasMeasured = true;
     } catch {
       // The request that follows tells what is wrong; with a clock that is far off it is refused.
     }

@@ -32,6 +32,8 @@ const HINTS: Readonly<Record<RestFault, string>> = {
 /** A request for market data that failed for good. */
 export class RestError extends Error {
   readonly fault: RestFault;
+  /** What was wrong, without the advice that the message ends with. */
+  readonly problem: string;
   /** HTTP status, null when there was no answer. */
   readonly status: number | null;
   /** The venue's code (-1121), null when it gave none. */
@@ -49,6 +51,7 @@ export class RestError extends Error {
     super(`${problem}. ${HINTS[details.fault]}`, { cause: details.cause });
     this.name = 'RestError';
     this.fault = details.fault;
+    this.problem = problem;
     this.status = details.status;
     this.venueCode = details.venueCode;
     this.retryAfterMs = details.retryAfterMs ?? 0;
@@ -59,6 +62,8 @@ export class RestError extends Error {
 export interface RequestCost {
   readonly weight: number;
   readonly priority: RequestPriority;
+  /** How often it is sent at most. Default: 4 times. */
+  readonly tries?: number | undefined;
   /** Called before every try, when the budget has let it pass. */
   readonly onSend?: () => void;
 }
@@ -86,7 +91,7 @@ export class RestHttp {
   async get(
     path: string,
     params: Readonly<Record<string, string | number>>,
-    { weight, priority, onSend }: RequestCost,
+    { weight, priority, tries = TRIES, onSend }: RequestCost,
   ): Promise<unknown> {
     const url = new URL(`${this.#host}${path}`);
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, String(value));
@@ -98,7 +103,7 @@ export class RestHttp {
       try {
         return await this.#request(url);
       } catch (error) {
-        const isFinal = !(error instanceof RestError) || error.fault === 'refused' || attempt === TRIES;
+        const isFinal = !(error instanceof RestError) || error.fault === 'refused' || attempt >= tries;
         if (isFinal || this.#isClosed) throw error;
         if (error.fault === 'unreachable') await this.#pause(backoffMs(attempt, RETRY, 0));
       }
