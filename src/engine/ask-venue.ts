@@ -31,7 +31,9 @@ export interface Findings {
   readonly askedAt: number;
   /** Symbols of which the fills could not be asked for: what is missing there is not to be guessed yet. */
   readonly unheard: ReadonlySet<VenueSymbol>;
-  /** Symbols of which the fills count as refused for good from now on. */
+  /** Symbols of which the fills count as refused for good. */
+  readonly untold: ReadonlySet<VenueSymbol>;
+  /** Those of them for which that is new. */
   readonly refused: readonly FillsTold[];
   /** From where the next questions go on, once all of this is booked. */
   readonly marks: Marks;
@@ -112,7 +114,8 @@ export class VenueQuestions {
       funding: funding.reports,
       bookedFunding: funding.booked,
       askedAt,
-      unheard: new Set([...refusals].flatMap(([symbol, { isFinal }]) => (isFinal ? [] : [symbol]))),
+      unheard: new Set([...refusals.keys()].filter((symbol) => !isFinal(refusals, symbol))),
+      untold: new Set([...refusals.keys()].filter((symbol) => isFinal(refusals, symbol))),
       refused: refused.filter(({ symbol }) => isFinal(refusals, symbol) && !isFinal(before, symbol)),
       marks: { fillsUntil: new Map(until), refusals, funding: funding.mark },
     };

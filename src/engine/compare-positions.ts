@@ -2,6 +2,8 @@ import { Decimal, ZERO_QUANTITY } from '../domain/decimal.ts';
 import type { Price, Quantity } from '../domain/decimal.ts';
 import type { PositionId, VenueSymbol } from '../domain/ids.ts';
 import type { Instrument } from '../domain/instrument.ts';
+import { isFinal } from '../domain/order/order.ts';
+import type { Order } from '../domain/order/order.ts';
 import { applyFill, removeVanished } from '../domain/position/ledger.ts';
 import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
@@ -22,6 +24,8 @@ export interface ComparisonParts {
   readonly doubts: Doubts;
   /** Symbols of which the fills could not be asked for: what is missing there is not to be guessed yet. */
   readonly unheard: ReadonlySet<VenueSymbol>;
+  /** Symbols of which they will not be told any more: what is missing there has to be guessed. */
+  readonly untold: ReadonlySet<VenueSymbol>;
 }
 
 /** Holds the positions of the books against those of a futures account, where there is one per symbol. */
@@ -135,7 +139,7 @@ function importUnknown(parts: ComparisonParts, atVenue: VenuePosition, snapshot:
   // Whosever it is: it is in the books now.
   context.foreign.note(symbol, ZERO_QUANTITY);
   context.foreign.counted(symbol, snapshot.at);
-  positions.open(importedOpening(context, { atVenue, instrument }, { name, stopPrice }), true);
+  positions.open(importedOpening(context, { atVenue, instrument }, { name, stopPrice }), null);
 }
 
 function wantedStop(context: EngineContext, atVenue: VenuePosition, instrument: Instrument): Price | null {
@@ -145,20 +149,30 @@ function wantedStop(context: EngineContext, atVenue: VenuePosition, instrument: 
 
 /** Whether fills of the symbol may be missing, so that no difference in it means anything yet: it is looked at again soon. */
 export function isUnclear(
-  { context, doubts, unheard }: ComparisonParts,
+  { context, doubts, unheard, untold }: ComparisonParts,
   symbol: VenueSymbol,
   snapshot: AccountSnapshot,
 ): boolean {
-  const isInDoubt = unheard.has(symbol) || hasOrdersInDoubt(context, symbol, snapshot);
+  const ended = untold.has(symbol) ? isEnded : isOver;
+  const isInDoubt = unheard.has(symbol) || hasOrdersInDoubt(context, { symbol, ended }, snapshot);
   if (isInDoubt) doubts.again(`fills ${symbol}`, snapshot.at);
   return isInDoubt;
 }
 
 /** Whether an order of ours in the symbol may have done something that is not known yet. One that is pending was not sent. */
-function hasOrdersInDoubt({ books }: EngineContext, symbol: VenueSymbol, { ownOrders }: AccountSnapshot): boolean {
+function hasOrdersInDoubt(
+  { books }: EngineContext,
+  { symbol, ended }: { readonly symbol: VenueSymbol; readonly ended: (order: Order) => boolean },
+  { ownOrders }: AccountSnapshot,
+): boolean {
   const working = new Set<string>(ownOrders.map(({ clientOrderId }) => clientOrderId));
   return [...books.orders.values()].some((order) => {
-    const isOpen = order.intent.symbol === symbol && !isOver(order) && order.state.status !== 'pending';
+    const isOpen = order.intent.symbol === symbol && !ended(order) && order.state.status !== 'pending';
     return isOpen && (needsAnswer(order) || !working.has(order.clientOrderId));
   });
+}
+
+/** Ended, whether its fills are booked or not. */
+function isEnded({ state }: Order): boolean {
+  return isFinal(state.status);
 }

@@ -8,6 +8,7 @@ import type { OrderId, PositionId, SignalId, VenueSymbol } from '../domain/ids.t
 import { isFinal, remainingQuantity } from '../domain/order/order.ts';
 import type { Level } from '../domain/levels.ts';
 import type { Order } from '../domain/order/order.ts';
+import type { PositionOpening } from '../domain/position/position.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Trader } from '../domain/trader.ts';
 import type { EngineContext } from './context.ts';
@@ -310,7 +311,7 @@ export class EntryDesk {
     const { leverage, marginMode } = settings;
     // Stops and exits are named after their position: when a crash has lost it, what comes back must bear the same name.
     const isFirst = order.execution.venueTradeIds.length === 1;
-    const position = this.#parts.positions.open({
+    const opening: PositionOpening = {
       id: asId<PositionId>(isFirst ? order.intent.id : ids.next()),
       userId: settings.userId,
       accountId: settings.accountId,
@@ -325,7 +326,7 @@ export class EntryDesk {
       openReason: order.intent.reason,
       fill,
       stopPrice: levels.stopPrice,
-    });
-    return position.id;
+    };
+    return this.#parts.positions.open(opening, order).id;
   }
 }

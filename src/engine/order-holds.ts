@@ -1,4 +1,5 @@
 import type { PositionId } from '../domain/ids.ts';
+import type { Order } from '../domain/order/order.ts';
 import type { Position } from '../domain/position/position.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
@@ -21,11 +22,17 @@ export class OrderHolds {
     this.untold = new UntoldFills(context.clock, released);
   }
 
-  /** @param isFound it stands at the venue without an order of ours that tells of it */
-  opened(position: Position, isFound: boolean): void {
-    if (isFound) this.#written.wait(position.id);
-    // The entry is of a run before this one, which may have gone on to its exit.
-    else if (position.openedAt < this.#startedAt + CLOCK_MARGIN_MS) this.untold.wait(position);
+  /** @param entry the order that has opened it; null: it stands at the venue without an order of ours that tells of it */
+  opened(position: Position, entry: Order | null): void {
+    if (entry === null) this.#written.wait(position.id);
+    // A run before may have gone on to its exit.
+    else if (position.openedAt < this.#startedAt + CLOCK_MARGIN_MS && !this.#isOfThisRun(entry))
+      this.untold.wait(position);
+  }
+
+  /** An entry that was found at the venue has no signal. */
+  #isOfThisRun({ intent: { signalId, createdAt } }: Order): boolean {
+    return signalId !== null && createdAt >= this.#startedAt;
   }
 
   /** Whether nothing of the position may be sent yet. */

@@ -110,13 +110,13 @@ export class PositionDesk {
     this.#carryOut(this.#monitor.movedStops());
   }
 
-  /** @param isFound it stands at the venue without an order of ours that tells of it */
-  open(opening: PositionOpening, isFound = false): Position {
+  /** @param entry the order that has opened it; null: it stands at the venue without an order of ours that tells of it */
+  open(opening: PositionOpening, entry: Order | null): Position {
     const position = openPosition(opening);
     this.#context.books.putPosition(position, 'opened');
     this.#context.market.watch(position.symbol, true);
     this.#parts.opened();
-    this.#holds.opened(position, isFound);
+    this.#holds.opened(position, entry);
     this.#settle(position.id);
     return position;
   }

@@ -21,7 +21,7 @@ const ALARM_AFTER = 5;
 const UNCOMPARED =
   'the account could not be held against the exchange several times in a row; it is tried again, see the log for the cause';
 
-interface ReconcilerParts extends Omit<ReconcileParts, 'doubts' | 'unheard'> {
+interface ReconcilerParts extends Omit<ReconcileParts, 'doubts' | 'unheard' | 'untold'> {
   readonly hedge: Pick<HedgeWatch, 'look'>;
   readonly bookedFunding: StoreReaders['funding'];
   /** Until when earlier runs have booked it; null: none has. */
@@ -127,8 +127,8 @@ export class Reconciler {
   }
 
   #compare(findings: Findings): void {
-    const { unheard, refused } = findings;
-    const parts = { ...this.#parts, doubts: this.#doubts, unheard };
+    const { unheard, untold, refused } = findings;
+    const parts = { ...this.#parts, doubts: this.#doubts, unheard, untold };
     const snapshot = parts.hedge.look(findings.snapshot);
     reconcile(parts, { ...findings, snapshot });
     confirmFlat(parts.context, parts.risk, snapshot);

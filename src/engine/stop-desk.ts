@@ -171,7 +171,7 @@ export class StopDesk {
 
   /**
    * A stop order has ended.
-   * @returns null when the position does not need it any more, because it was filled or another one stands in its place
+   * @returns null when the position does not need it any more, because it has closed or another one stands in its place
    */
   ended(order: Order, position: Position | undefined): StopLoss | null {
     const { positionId, id } = order.intent;
@@ -183,11 +183,12 @@ export class StopDesk {
       ids.filter((each) => each !== id),
     );
     const { state } = order;
-    if (position === undefined || state.status === 'filled') return null;
+    if (position === undefined) return null;
     const isRefused = state.status === 'rejected';
     if (isRefused && saysNothingToReduce(state)) this.#parts.mismatch();
     const isBeyond = isRefused && wouldTrigger(state);
-    if (!isUnwanted) {
+    // One that was filled has done its part; what an exit was to take beside it may still be there.
+    if (!isUnwanted && state.status !== 'filled') {
       const failures = this.#holdBack(positionId, id);
       if (!isBeyond) this.#alarm(order, failures);
     }

@@ -104,7 +104,42 @@ describe('a stop of which no run has said yet whether it rests', () => {
   });
 });
 
+describe('a stop that was filled beside a close that has failed', () => {
+  it('guards the rest no more: this program does', async () => {
+    const world = await withPosition({ market: 'futures' });
+    // Beside units of others a stop leaves those free that a close is to take.
+    world.broker.takeAway(A, decimal('-1'));
+    await world.clock.advance(70_000);
+    for (let time = 0; time < 50; time += 1) world.broker.script('exit', { kind: 'not_executed', retryAfterMs: 1 });
+    await world.execute({ type: 'close_position', positionId: held(world).id, fraction: decimal('0.4') });
+    await world.clock.advance(1_000);
+    const stop = stopOf(world);
+    expect(stop.intent.quantity.toFixed()).toBe('0.6');
+    world.broker.fill(stop);
+    await world.clock.advance(0);
+    expect(held(world).quantity.toFixed()).toBe('0.4');
+    expect(held(world).protection).toMatchObject({ guard: 'local', stopPrice: price('95') });
+  });
+});
+
 describe('a position that has gone', () => {
+  it('is noticed although the fills of its symbol are not told any more', async () => {
+    const world = await withPosition({ market: 'futures' });
+    const { broker } = world;
+    broker.script('exit', { kind: 'unknown', arrives: true });
+    await closeAll(world);
+    const [order] = [...broker.orders.values()].filter(({ intent }) => intent.leg === 'exit');
+    if (order === undefined) throw new Error('nothing was sent');
+    const { venueOrderId } = order;
+    const filled = { type: 'filled', at: world.clock.now(), venueOrderId, reportedQuantity: quantity('1') } as const;
+    order.history.splice(0, Infinity, filled);
+    broker.fillsSince = () => Promise.reject(new Error('no such symbol'));
+    await world.clock.advance(50_000);
+    expect(world.positions).toHaveLength(1);
+    await world.clock.advance(150_000);
+    expect(world.positions).toHaveLength(0);
+  });
+
   it('is noticed although its close waits for units that its stop holds', async () => {
     const world = await withPosition({ market: 'futures' });
     world.broker.takeAway(A, decimal('-1'));

@@ -12,6 +12,8 @@ import type { World } from './world.ts';
 
 /** So long the exchange may know better than the program before it is a fault: one reconciliation, and what it sets off. */
 const UNTOLD_MS = 150_000;
+/** So long another instance may trade unseen: until a dead stream is noticed, and two looks at what was missed on it. */
+const UNSEEN_OTHER_MS = 240_000;
 /** So long a stop may rest nowhere before a person must have been told. */
 const UNALERTED_MS = 60_000;
 /** So long after its start a spot position is not sold while it is not known what a run before has sold. */
@@ -69,7 +71,7 @@ export class Checks {
     if (!this.mayOpen) this.#note('opening_stopped', `${clientOrderId} was sent although opening is stopped`);
     if (engine === null) return;
     const aloneMs = this.#world.clock.now() - Math.max(this.#intruderSince, this.#world.startedAt.at(-1) ?? 0);
-    if (aloneMs > UNTOLD_MS) this.#note('one_engine', `${clientOrderId} was sent beside another instance`);
+    if (aloneMs > UNSEEN_OTHER_MS) this.#note('one_engine', `${clientOrderId} was sent beside another instance`);
     const { breaker, equity } = engine.handle.status();
     if (breaker.status !== 'closed') this.#note('opening_stopped', `${clientOrderId} was sent by a tripped breaker`);
     // What others have opened meanwhile does not count against an entry that was let pass before.

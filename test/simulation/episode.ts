@@ -301,7 +301,10 @@ export class Episode {
     });
     if (positions.length === 0) return;
     this.#options.tell?.(`${this.#stamp()} prices run through ${positions.length} stops`);
-    for (const { symbol, side } of positions) market.jump(symbol, side === 'long' ? 0.8 : 1.25);
+    for (const { symbol, side, protection } of positions) {
+      const toStop = (protection.stopPrice?.toNumber() ?? NaN) / this.#world.lastPrice(symbol);
+      market.jump(symbol, side === 'long' ? Math.min(0.8, toStop * 0.95) : Math.max(1.25, toStop * 1.05));
+    }
     await this.#pass(2.5 * MINUTE_MS);
     this.#checks.checkGone(positions);
     if (this.#isClean) await this.#checkAtRest();

@@ -20,6 +20,8 @@ import { hasEnded, newsOf } from '../order-news.ts';
 import { algoVenueId, isConditional } from '../orders.ts';
 import type { OwnOrders } from '../orders.ts';
 import { priorityOf } from '../priority.ts';
+import { named } from '../trade-names.ts';
+import type { NameQuestions } from '../trade-names.ts';
 import { tradesSince } from '../trade-pages.ts';
 import type { PageTerms } from '../trade-pages.ts';
 import {
@@ -44,6 +46,7 @@ const ROWS_A_PAGE = 1_000;
 /** The income history goes back three months. */
 const INCOME_REACH_MS = 89 * DAY_MS;
 const QUESTION = { weight: 1, priority: 'question' } as const;
+const PAGE = { weight: 5, priority: 'question' } as const;
 const CANCEL = { weight: 1, priority: 'cancel' } as const;
 
 const CAPABILITIES: BrokerCapabilities = {
@@ -177,9 +180,13 @@ export class FuturesDialect implements Dialect {
       sinceMs,
       terms,
     );
-    const named: VenueTrade[] = [];
-    for (const trade of trades) named.push({ ...trade, clientOrderId: await this.#clientIdOf(trade) });
-    return named;
+    const questions: NameQuestions = {
+      one: (venueOrderId) => this.#clientIdOf(symbol, venueOrderId),
+      page: async (orderId) =>
+        listOf(await this.#client.call('fapiPrivateGetAllOrders', { symbol, orderId, limit: ROWS_A_PAGE }, PAGE)),
+      limit: ROWS_A_PAGE,
+    };
+    return named(trades, { symbol, orders: this.#orders, questions });
   }
 
   /** Pages overlap by the last millisecond; each payment comes once. */
@@ -317,20 +324,13 @@ export class FuturesDialect implements Dialect {
   }
 
   async #tradePage(params: Readonly<Record<string, string | number>>): Promise<VenueTrade[]> {
-    const cost = { weight: 5, priority: 'question' } as const;
-    return listOf(await this.#client.call('fapiPrivateGetUserTrades', params, cost)).map(tradeOf);
+    return listOf(await this.#client.call('fapiPrivateGetUserTrades', params, PAGE)).map(tradeOf);
   }
 
-  /** Trades do not name the client id of their order. */
-  async #clientIdOf({ symbol, venueOrderId }: VenueTrade): Promise<string | null> {
-    const known = this.#orders.clientIdOf(symbol, venueOrderId);
-    if (known !== undefined) return known;
+  async #clientIdOf(symbol: string, orderId: string): Promise<string | null> {
     try {
-      const params = { symbol, orderId: venueOrderId };
-      const order = fieldsOf(await this.#client.call('fapiPrivateGetOrder', params, QUESTION));
-      const clientOrderId = textOf(order, 'clientOrderId');
-      this.#orders.link(symbol, venueOrderId, clientOrderId);
-      return clientOrderId;
+      const order = fieldsOf(await this.#client.call('fapiPrivateGetOrder', { symbol, orderId }, QUESTION));
+      return textOf(order, 'clientOrderId');
     } catch (failure) {
       // Orders of long ago are no longer told; their fills are.
       if (isNotFound(failure)) return null;

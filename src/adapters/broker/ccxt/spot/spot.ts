@@ -19,6 +19,8 @@ import { newsOf } from '../order-news.ts';
 import { isConditional } from '../orders.ts';
 import type { OwnOrders } from '../orders.ts';
 import { priorityOf } from '../priority.ts';
+import { named } from '../trade-names.ts';
+import type { NameQuestions } from '../trade-names.ts';
 import { tradesSince } from '../trade-pages.ts';
 import type { PageTerms } from '../trade-pages.ts';
 import { answeredTrades, standingOf, tradeOf, workingOrderOf } from './answers.ts';
@@ -28,7 +30,8 @@ import { ocoParams, orderParams } from './requests.ts';
 const NOT_FOUND: ReadonlySet<number | null> = new Set([-2013, -1121]);
 const GONE: ReadonlySet<number | null> = new Set([-2011, -1121]);
 const REJECTED = -2010;
-const TRADES_A_PAGE = 1_000;
+const ROWS_A_PAGE = 1_000;
+const PAGE = { weight: 20, priority: 'question' } as const;
 const CANCEL = { weight: 1, priority: 'cancel' } as const;
 
 const CAPABILITIES: BrokerCapabilities = {
@@ -146,21 +149,25 @@ export class SpotDialect implements Dialect {
   async trades(symbol: string, sinceMs: number): Promise<readonly VenueTrade[]> {
     const terms: PageTerms = {
       nowMs: this.#client.venueNow,
-      limit: TRADES_A_PAGE,
+      limit: ROWS_A_PAGE,
       windowMs: DAY_MS,
       newestReachMs: Infinity,
     };
     const trades = await tradesSince(
       async (stretch) => {
         const times = stretch === null ? {} : { startTime: stretch.fromMs, endTime: stretch.toMs };
-        return this.#tradePage({ symbol, limit: TRADES_A_PAGE, ...times });
+        return this.#tradePage({ symbol, limit: ROWS_A_PAGE, ...times });
       },
       sinceMs,
       terms,
     );
-    const named: VenueTrade[] = [];
-    for (const trade of trades) named.push({ ...trade, clientOrderId: await this.#clientIdOf(trade) });
-    return named;
+    const questions: NameQuestions = {
+      one: (venueOrderId) => this.#clientIdOf(symbol, venueOrderId),
+      page: async (orderId) =>
+        listOf(await this.#client.call('privateGetAllOrders', { symbol, orderId, limit: ROWS_A_PAGE }, PAGE)),
+      limit: ROWS_A_PAGE,
+    };
+    return named(trades, { symbol, orders: this.#orders, questions });
   }
 
   async funding(): Promise<readonly FundingReport[]> {
@@ -244,26 +251,19 @@ export class SpotDialect implements Dialect {
   }
 
   async #fillsOf(order: Fields, clientOrderId: string): Promise<Fill[]> {
-    const params = { symbol: textOf(order, 'symbol'), orderId: textOf(order, 'orderId'), limit: TRADES_A_PAGE };
+    const params = { symbol: textOf(order, 'symbol'), orderId: textOf(order, 'orderId'), limit: ROWS_A_PAGE };
     const trades = await this.#tradePage(params);
     return Promise.all(trades.map(async (trade) => this.#fills.fillOf({ ...trade, clientOrderId })));
   }
 
   async #tradePage(params: Readonly<Record<string, string | number>>): Promise<VenueTrade[]> {
-    const cost = { weight: 20, priority: 'question' } as const;
-    return listOf(await this.#client.call('privateGetMyTrades', params, cost)).map(tradeOf);
+    return listOf(await this.#client.call('privateGetMyTrades', params, PAGE)).map(tradeOf);
   }
 
-  /** Trades do not name the client id of their order. */
-  async #clientIdOf({ symbol, venueOrderId }: VenueTrade): Promise<string | null> {
-    const known = this.#orders.clientIdOf(symbol, venueOrderId);
-    if (known !== undefined) return known;
+  async #clientIdOf(symbol: string, orderId: string): Promise<string | null> {
     try {
-      const params = { symbol, orderId: venueOrderId };
       const cost = { weight: 4, priority: 'question' } as const;
-      const clientOrderId = textOf(fieldsOf(await this.#client.call('privateGetOrder', params, cost)), 'clientOrderId');
-      this.#orders.link(symbol, venueOrderId, clientOrderId);
-      return clientOrderId;
+      return textOf(fieldsOf(await this.#client.call('privateGetOrder', { symbol, orderId }, cost)), 'clientOrderId');
     } catch (failure) {
       // Orders of long ago are no longer told; their fills are.
       if (failure instanceof VenueRefusal && NOT_FOUND.has(failure.code)) return null;
