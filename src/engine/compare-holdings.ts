@@ -24,10 +24,15 @@ function compareAsset(
   const balance = snapshot.balances.find(({ asset }) => asset === base);
   const held = balance === undefined ? ZERO : balance.free.plus(balance.locked);
   const booked = positions.reduce((sum, { quantity }) => sum.plus(quantity), ZERO);
-  if (booked.lessThanOrEqualTo(held) || positions.some(({ symbol }) => isUnclear(parts, symbol, snapshot))) return;
+  if (booked.lessThanOrEqualTo(held)) return;
+  const doubt = `holding ${base}`;
+  if (positions.some(({ symbol }) => isUnclear(parts, symbol, snapshot))) {
+    doubts.keep(doubt);
+    return;
+  }
   const versions = positions.map(({ id, lots, exits }) => `${id} ${lots.length} ${exits.length}`).join(' ');
   const difference = `${booked.minus(held).toFixed()} of ${booked.toFixed()} ${versions}`;
-  if (!doubts.isReal(`holding ${base}`, { difference, at: snapshot.at })) return;
+  if (!doubts.isReal(doubt, { difference, at: snapshot.at })) return;
   let missing = booked.minus(held);
   for (const position of positions.toSorted((a, b) => b.openedAt - a.openedAt)) {
     const taken = Decimal.min(missing, position.quantity) as Quantity;

@@ -52,9 +52,13 @@ function compareOne(
   if (!surplus.greaterThan(0)) parts.context.foreign.note(symbol, ZERO_QUANTITY);
   if (surplus.isZero()) return;
   if (surplus.greaterThan(0)) parts.context.foreign.heard(symbol, snapshot.at);
-  if (isUnclear(parts, symbol, snapshot)) return;
+  const doubt = `position ${id}`;
+  if (isUnclear(parts, symbol, snapshot)) {
+    parts.doubts.keep(doubt);
+    return;
+  }
   const difference = `${surplus.toFixed()} beside ${quantity.toFixed()} ${lots.length} ${exits.length}`;
-  if (!parts.doubts.isReal(`position ${id}`, { difference, at: snapshot.at })) return;
+  if (!parts.doubts.isReal(doubt, { difference, at: snapshot.at })) return;
   const current = parts.context.books.positions.get(id);
   if (current === undefined) return;
   parts.context.foreign.counted(symbol, snapshot.at);
@@ -112,9 +116,13 @@ function importUnknown(parts: ComparisonParts, atVenue: VenuePosition, snapshot:
   const { context, positions, risk, doubts } = parts;
   const { symbol, side, quantity, entryPrice } = atVenue;
   context.foreign.heard(symbol, snapshot.at);
-  if (isUnclear(parts, symbol, snapshot)) return;
+  const doubt = `unknown ${symbol}`;
+  if (isUnclear(parts, symbol, snapshot)) {
+    doubts.keep(doubt);
+    return;
+  }
   const difference = `${side} ${quantity.toFixed()}`;
-  if (!doubts.isReal(`unknown ${symbol}`, { difference, at: snapshot.at })) return;
+  if (!doubts.isReal(doubt, { difference, at: snapshot.at })) return;
   const what = `${symbol}: ${side} ${quantity.toFixed()} from ${entryPrice.toFixed()}, which is in no book, stands at the exchange`;
   const details = { symbol };
   const instrument = context.instrument(symbol);

@@ -40,6 +40,12 @@ export class Doubts {
     return false;
   }
 
+  /** What was found before cannot be looked at this time: it is neither confirmed nor refuted. */
+  keep(key: string): void {
+    const before = this.#before.get(key);
+    if (before !== undefined) this.#open.set(key, before);
+  }
+
   /** Something could not be compared: it has to be looked at again. */
   again(key: string, at: number): void {
     this.#open.set(key, { difference: 'not compared', since: at });

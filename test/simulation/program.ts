@@ -15,7 +15,9 @@ import { watchForIntruders } from '../../src/modes/desk/live/intruders.ts';
 import type { Intruders } from '../../src/modes/desk/live/intruders.ts';
 import { lookForOtherInstances } from '../../src/modes/desk/live/other-instances.ts';
 import type { OtherInstancesTerms } from '../../src/modes/desk/live/other-instances.ts';
+import { patientBroker } from '../../src/modes/desk/live/patient-broker.ts';
 import { PreparedBroker } from '../../src/modes/desk/live/prepared-broker.ts';
+import { StartPatience } from '../../src/modes/desk/live/start-patience.ts';
 import type { Broker } from '../../src/ports/broker.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { HOST } from './network.ts';
@@ -96,7 +98,9 @@ async function openBroker(
     hosts: { rest: HOST, userStream: plan.market === 'spot' ? 'ws://inside/ws-api/v3' : 'ws://inside/fstream' },
     orders: await knownOrders(store),
   };
-  await checkAccount(options, symbols[0] ?? asId<VenueSymbol>(plan.byHand));
+  const patience = new StartPatience({ clock, logger, stopped: new Promise(() => undefined) });
+  const checked = symbols[0] ?? asId<VenueSymbol>(plan.byHand);
+  await patience.ask('the state of the account', () => checkAccount(options, checked));
   const { leverage } = plan;
   const bare = createCcxtBroker({
     ...options,
@@ -111,7 +115,15 @@ async function openBroker(
   if (parts.others !== 'looked for') return { broker, intruders };
   try {
     await lookForOtherInstances({
-      ...{ broker, store, userId: USER, accountId: ACCOUNT_ID, instance, quoteAsset: 'USDT', symbols },
+      ...{
+        broker: patientBroker(broker, patience),
+        store,
+        userId: USER,
+        accountId: ACCOUNT_ID,
+        instance,
+        quoteAsset: 'USDT',
+        symbols,
+      },
       ...{ ...look, takeOver, now: () => clock.now() },
     });
   } catch (failure) {

@@ -20,6 +20,7 @@ import { watchForIntruders } from './intruders.ts';
 import type { Intruders } from './intruders.ts';
 import { lookForOtherInstances } from './other-instances.ts';
 import type { OtherInstancesTerms, SymbolsAtHand } from './other-instances.ts';
+import { patientBroker } from './patient-broker.ts';
 import { patientFeed } from './patient-feed.ts';
 import { PreparedBroker } from './prepared-broker.ts';
 import { StartPatience } from './start-patience.ts';
@@ -144,17 +145,6 @@ function openBroker(parts: LiveWorldParts, account: LiveAccount): PreparedBroker
 function tellNotice(parts: LiveWorldParts, { type, message }: VenueNotice): void {
   const severity = type === 'margin_call' ? 'critical' : 'warning';
   alarm(parts, { key: type, severity, title: type.replaceAll('_', ' '), text: message });
-}
-
-/** What is looked at for company, asked with patience. */
-function patientBroker(broker: PreparedBroker, patience: StartPatience): OtherInstancesTerms['broker'] {
-  return {
-    account: broker.account,
-    ownerOf: broker.ownerOf,
-    snapshot: () => patience.ask('orders, positions and balances', () => broker.snapshot()),
-    fillsSince: (instrument, sinceMs) =>
-      patience.ask(`the fills of ${instrument.symbol}`, () => broker.fillsSince(instrument, sinceMs)),
-  };
 }
 
 /** @throws AitraderError `ACCOUNT_IN_USE` */
