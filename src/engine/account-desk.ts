@@ -101,7 +101,8 @@ export class AccountDesk {
     this.#parts.mismatch();
     if (foreign.hasCounted(fill)) return;
     const position = [...books.positions.values()].find(({ symbol }) => symbol === fill.symbol);
-    if (position === undefined || hasBooked(position, fill)) return;
+    // Told late, it may be of before the position: what it has left was there when ours was opened, or was not.
+    if (position === undefined || fill.time < position.openedAt || hasBooked(position, fill)) return;
     if ((fill.side === 'buy') === (position.side === 'long')) this.#addedByOthers(position, fill);
     else this.#reducedByOthers(position, fill);
   }

@@ -48,10 +48,10 @@ function compareOne(
   const known = held.get(symbol);
   const atVenue = known?.side === side ? known : undefined;
   if (atVenue !== undefined) noteLiquidation(parts, position, atVenue);
+  const { foreign } = parts.context;
   const surplus = (atVenue?.quantity ?? ZERO_QUANTITY).minus(quantity) as Quantity;
-  if (!surplus.greaterThan(0)) parts.context.foreign.note(symbol, ZERO_QUANTITY);
-  if (surplus.isZero()) return;
-  if (surplus.greaterThan(0)) parts.context.foreign.heard(symbol, snapshot.at);
+  if (surplus.isZero() && foreign.in(symbol).isZero()) return;
+  if (surplus.greaterThan(0)) foreign.heard(symbol, snapshot.at);
   const doubt = `position ${id}`;
   if (isUnclear(parts, symbol, snapshot)) {
     parts.doubts.keep(doubt);
@@ -61,9 +61,14 @@ function compareOne(
   if (!parts.doubts.isReal(doubt, { difference, at: snapshot.at })) return;
   const current = parts.context.books.positions.get(id);
   if (current === undefined) return;
-  parts.context.foreign.counted(symbol, snapshot.at);
+  foreign.counted(symbol, snapshot.at);
+  if (surplus.greaterThan(0) && atVenue !== undefined) {
+    grown(parts, current, { atVenue, surplus });
+    return;
+  }
+  // What others have taken was theirs first.
+  foreign.note(symbol, ZERO_QUANTITY);
   if (surplus.isNegative()) vanished(parts, current, surplus.negated() as Quantity);
-  else if (atVenue !== undefined) grown(parts, current, { atVenue, surplus });
 }
 
 /** The venue says where it would liquidate. */

@@ -12,6 +12,8 @@ import { Desks } from './desks.ts';
 import type { EngineParts } from './desks.ts';
 import { isOver } from './execution/questions.ts';
 import { Reconciler } from './reconciler.ts';
+import { ownTimers } from './own-timers.ts';
+import type { OwnedClock } from './own-timers.ts';
 import { loadState } from './state.ts';
 import type { SavedState } from './state.ts';
 import { createViews } from './views.ts';
@@ -20,6 +22,8 @@ import type { EngineReport } from './views.ts';
 /** How long orders in flight are waited for at the end, and how often they are looked at. */
 const LAST_ORDERS_MS = 4 * SECOND_MS;
 const LOOK_MS = 50;
+
+type OwnParts = EngineParts & { readonly clock: OwnedClock };
 
 /** Which positions stay open when the engine has ended, and who guards them. */
 export interface EngineEnd {
@@ -33,7 +37,7 @@ export interface EngineEnd {
  */
 export class Engine {
   readonly handle: EngineHandle;
-  readonly #parts: EngineParts;
+  readonly #parts: OwnParts;
   readonly #saved: SavedState;
   readonly #desks: Desks;
   readonly #report: () => EngineReport;
@@ -46,10 +50,10 @@ export class Engine {
 
   /** Reads what the last run left in the store; nothing happens yet. */
   static async open(parts: EngineParts): Promise<Engine> {
-    return new Engine(parts, await loadState(parts));
+    return new Engine({ ...parts, clock: ownTimers(parts.clock) }, await loadState(parts));
   }
 
-  private constructor(parts: EngineParts, saved: SavedState) {
+  private constructor(parts: OwnParts, saved: SavedState) {
     this.#parts = parts;
     this.#saved = saved;
     const desks = new Desks(parts, saved, () => this.#reconciler.soon());
@@ -147,6 +151,7 @@ export class Engine {
     this.#desks.queue.close();
     this.#hasEnded = true;
     await this.#desks.books.commit('durable');
+    this.#parts.clock.end();
     const open = [...this.#desks.books.positions.values()];
     const survives = this.#parts.broker.capabilities.residentStops;
     const guardedAtVenue = open.filter(({ protection }) => survives && protection.guard === 'venue');

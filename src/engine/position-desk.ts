@@ -61,6 +61,7 @@ export class PositionDesk {
       if (leg === 'stop') this.#stops.restore(order);
       if (leg === 'exit') this.#exits.restore(order, namedReason(order), triedAgain.has(id));
     }
+    this.#holds.untold.begin();
     for (const position of this.#context.books.positions.values()) {
       this.#context.market.watch(position.symbol, true);
       this.#stops.awaitVenue(position.id);
@@ -131,10 +132,7 @@ export class PositionDesk {
     this.unitsMoved(after, 'filled');
   }
 
-  /**
-   * A stop order of ours for an open position was found at the venue alone, and is about to be taken into the books. Where a
-   * position was left alone its owner has asked for it, in a run that ended before it was written down.
-   */
+  /** A stop of ours was found at the venue alone. For a position that was left alone its owner has wanted it, before a crash. */
   stopFound(position: Position, { id, terms }: OrderIntent): void {
     this.#stops.found(position.id, id);
     if (!isLeftAlone(position) || terms.type !== 'stop_market') return;

@@ -127,4 +127,29 @@ describe('futures units of somebody else', () => {
     await world.signal(A, 'long', { stop: '5%' });
     expect(held(world).quantity.toFixed()).toBe('1');
   });
+
+  it('that others take again were theirs, also when the exchange is asked before it tells of it', async () => {
+    const world = await withPosition();
+    byHand(world, '1');
+    await world.clock.advance(MINUTE_MS / 2);
+    const late = foreignFill(world, decimal('-1.2'));
+    world.broker.takeAway(A, decimal('1.2'));
+    // Something makes the engine look at the account just then.
+    world.broker.tell({ type: 'account_stream_connected', accountId: asId('account') });
+    await world.clock.advance(1_000);
+    world.broker.tell({ type: 'foreign_fill', fill: late, clientOrderId: null });
+    await world.clock.advance(MINUTE_MS);
+    expect(held(world).quantity.toFixed()).toBe('0.8');
+    expect(world.store.trades.size).toBe(0);
+  });
+
+  it('of before our position do not change it, however late they are told', async () => {
+    const world = await ScriptedWorld.open();
+    const [sold, bought] = [foreignFill(world, decimal('-0.4')), foreignFill(world, decimal('0.4'))];
+    await world.signal(A, 'long', { stop: '5%' });
+    for (const fill of [sold, bought]) world.broker.tell({ type: 'foreign_fill', fill, clientOrderId: null });
+    await world.clock.advance(MINUTE_MS);
+    expect(held(world).quantity.toFixed()).toBe('1');
+    expect(world.alarms).toEqual([]);
+  });
 });

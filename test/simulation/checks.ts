@@ -40,6 +40,8 @@ export class Checks {
   /** What has been wrong since when, and ceases to be a matter of time. */
   readonly #since = new Map<string, number>();
   readonly #foreign = new Map<string, FactOrder>();
+  /** The exposure that was allowed when an entry was sent for the first time. */
+  readonly #allowed = new Map<string, Decimal>();
   #seenRequests = 0;
 
   constructor(world: World) {
@@ -70,7 +72,7 @@ export class Checks {
     const { engine, plan } = this.#world;
     if (!this.mayOpen) this.#note('opening_stopped', `${clientOrderId} was sent although opening is stopped`);
     if (engine === null) return;
-    const aloneMs = this.#world.clock.now() - Math.max(this.#intruderSince, this.#world.startedAt.at(-1) ?? 0);
+    const aloneMs = this.#world.clock.now() - Math.max(this.#intruderSince, this.#world.upSince);
     if (aloneMs > UNSEEN_OTHER_MS) this.#note('one_engine', `${clientOrderId} was sent beside another instance`);
     const { breaker, equity } = engine.handle.status();
     if (breaker.status !== 'closed') this.#note('opening_stopped', `${clientOrderId} was sent by a tripped breaker`);
@@ -89,8 +91,9 @@ export class Checks {
       .positions()
       .filter(({ openReason }) => openReason !== IMPORTED)
       .reduce((sum, each) => sum.plus(worth(each.symbol, each.quantity)), worth(intent.symbol, intent.quantity));
-    // Prices move between the decision and here.
-    const allowed = equity.times(maxExposurePct).dividedBy(100).times('1.1');
+    // Prices move between the decision and here; and what was decided is sent up to three times, whatever is lost meanwhile.
+    const allowed = this.#allowed.get(intent.id) ?? equity.times(maxExposurePct).dividedBy(100).times('1.1');
+    this.#allowed.set(intent.id, allowed);
     if (exposure.greaterThan(allowed)) this.#note('limits', `${clientOrderId}: exposure ${exposure.toFixed(2)}`);
   }
 
@@ -212,7 +215,10 @@ export class Checks {
       protection.guard !== 'venue' && !this.#hasStop(position) && !this.#isAlerted(symbol) && !this.#isSold(position);
     // What became of a stop that the books know cannot be known while nothing can be reached.
     const untold = isUntold && isCalm ? `${symbol}: no stop rests at the exchange, and nobody was told` : null;
-    this.#noteAfter(UNALERTED_MS, 'protected', { key: `${id} alert`, what: untold });
+    // One that somebody has cancelled is known to be gone once the exchange could be asked.
+    const isBelieved = this.#isBelieved(id);
+    this.#noteAfter(UNTOLD_MS, 'protected', { key: `${id} believed`, what: isBelieved ? untold : null });
+    this.#noteAfter(UNALERTED_MS, 'protected', { key: `${id} alert`, what: isBelieved ? null : untold });
     this.#noteAfter(GUARD_MS, 'protected', { key: `${id} passed`, what: this.#passedStop(position) });
   }
 
@@ -243,16 +249,24 @@ export class Checks {
     });
   }
 
+  /** By its books the program has a stop at the exchange. */
+  #isBelieved(positionId: string): boolean {
+    const orders = this.#world.engine?.handle.orders() ?? [];
+    return orders.some(({ intent, state }) => {
+      return intent.positionId === positionId && intent.leg === 'stop' && state.status === 'open';
+    });
+  }
+
   #isAlerted(symbol: string): boolean {
     return this.#world.alerts.some(({ text }) => text.includes(symbol));
   }
 
   /** A stop that the program guards and that the price has passed, without a close on its way. */
   #passedStop({ protection, symbol, side, id, market }: Position): string | null {
-    const { feed, engine, network, clock, delisted, startedAt } = this.#world;
+    const { feed, engine, network, clock, delisted, upSince } = this.#world;
     if (protection.guard !== 'local' || delisted.has(symbol) || feed?.isDown !== false || engine === null) return null;
     if (clock.now() < network.terms.downUntil) return null;
-    if (market === 'spot' && clock.now() - (startedAt.at(-1) ?? 0) < UNTOLD_FILLS_MS) return null;
+    if (market === 'spot' && clock.now() - upSince < UNTOLD_FILLS_MS) return null;
     const last = this.#world.lastPrice(symbol);
     const stop = protection.stopPrice.toNumber();
     if (side === 'long' ? last > stop : last < stop) return null;

@@ -93,6 +93,8 @@ export class World {
   wasHedged = false;
   /** When the program was started, milliseconds UTC. */
   readonly startedAt: number[] = [];
+  /** Since when the run that trades now does so, milliseconds UTC. */
+  upSince = Infinity;
   /** The program was refused the account: its user has to say that nobody else has it. */
   mustTakeOver = false;
   readonly #parts: WorldParts;
@@ -154,6 +156,7 @@ export class World {
         run.program = program;
         await program.engine.start();
         run.isStarted = true;
+        this.upSince = this.clock.now();
         if (this.mustTakeOver) this.#parts.onTakenOver();
         this.mustTakeOver = false;
       })
