@@ -13,6 +13,8 @@ export interface Scenario {
   start(): Promise<Daemon>;
   /** What the exchange itself says is held; null: there is none but the daemon. */
   heldAtExchange(): Promise<readonly string[] | null>;
+  /** Sees to it that the desk enters again soon, as far as it may. */
+  wantMore(daemon: Daemon): Promise<void>;
 }
 
 /** Simulated money on the market inside the program, a minute of it in a second. */
@@ -23,6 +25,7 @@ export async function simulatedMoney(): Promise<Scenario> {
     database: 'sim.db',
     start: () => startDaemon(dataDir, ['--sim', '--keep', '--symbols', '15'], env),
     heldAtExchange: () => Promise.resolve(null),
+    wantMore: () => Promise.resolve(),
   };
 }
 
@@ -59,16 +62,25 @@ export async function simulatedExchange(): Promise<Scenario> {
     ...{ BINANCE_API_KEY: apiKey, BINANCE_SECRET_KEY: apiSecret, MARKET_TYPE: 'futures', SYMBOLS: 'top:3' },
     ...{ BINANCE_REST_URL: futuresRest, BINANCE_WS_URL: futuresRest.replace(/^http/, 'ws') },
   };
-  let isFirst = true;
+  let traders = 0;
+  // A new trader looks at once; one that has looked before waits for the next minute.
+  const addTrader = async (daemon: Daemon): Promise<void> => {
+    traders += 1;
+    const name = `always ${traders}`;
+    await daemon.post('/api/traders', {
+      name,
+      filter: { name, source: ALWAYS, origin: 'file' },
+      size: { quote: '100' },
+    });
+  };
   return {
     database: 'live.db',
     async start() {
       const daemon = await startDaemon(dataDir, [], env);
-      const filter = { name: 'always', source: ALWAYS, origin: 'file' };
-      if (isFirst) await daemon.post('/api/traders', { filter, size: { quote: '100' } });
-      isFirst = false;
+      if (traders === 0) await addTrader(daemon);
       return daemon;
     },
+    wantMore: addTrader,
     async heldAtExchange() {
       const { accounts } = (await (await fetch(`${futuresRest}/sim/state`)).json()) as SimState;
       const positions = Object.values(accounts).flatMap(({ futures }) => futures.positions);

@@ -96,6 +96,7 @@ describe('a daemon that is watched by monitor, API and WebSocket at once', { tim
 
       expect(await engine.execute({ type: 'resume_opening' })).toMatchObject({ ok: true });
       expect(await agreed(watchers)).toMatchObject({ stopped: null });
+      await scenario.wantMore(daemon);
       await until(() => engine.positions().length > 0);
       await daemon.post('/api/trading/pause');
       await agreed(watchers);

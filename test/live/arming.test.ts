@@ -18,6 +18,7 @@ import type { DeskTerms } from './live-program.ts';
 
 /** Gives a program a terminal of its own. https://man7.org/linux/man-pages/man1/script.1.html */
 const SCRIPT = '/usr/bin/script';
+const CTRL_C = '\x03';
 /** A start takes a second; on a busy machine many. */
 const PATIENCE_MS = 300_000;
 
@@ -70,14 +71,16 @@ describe('arming', { timeout: PATIENCE_MS }, () => {
   const typed = (answer: string): Promise<{ readonly exitCode: number | null; readonly shown: string }> =>
     new Promise((resolve) => {
       const dataDir = join(emptyFolder(), 'd');
-      const command = `${process.execPath} ${LAUNCHER} --no-tui --for 1s --data-dir ${dataDir}`;
+      const command = `${process.execPath} ${LAUNCHER} --no-tui --data-dir ${dataDir}`;
       const env = { PATH: process.env['PATH'], HOME: emptyFolder(), TERM: 'xterm', ...exchange.environment('spot') };
       const terminal = spawn(SCRIPT, ['-qec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
       let shown = '';
       terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
-        const isAsked = shown.includes('to trade:');
+        const before = shown;
         shown += text;
-        if (!isAsked && shown.includes('to trade:')) terminal.stdin.write(`${answer}\r`);
+        const appears = (words: string): boolean => shown.includes(words) && !before.includes(words);
+        if (appears('to trade:')) terminal.stdin.write(`${answer}\r`);
+        if (appears('LIVE ready')) terminal.stdin.write(CTRL_C);
       });
       terminal.on('close', (exitCode) => resolve({ exitCode, shown }));
     });
@@ -86,7 +89,7 @@ describe('arming', { timeout: PATIENCE_MS }, () => {
     const [right, wrong] = await Promise.all([typed('main'), typed('mine')]);
     expect(right.shown).toContain('LIVE REAL MONEY');
     expect(right.shown).toContain('LIVE ready');
-    expect(right.exitCode).toBe(0);
+    expect(right.exitCode).toBe(130);
     expect(wrong.shown).toContain('"mine" was typed');
     expect(wrong.exitCode).toBe(2);
   });
@@ -132,11 +135,14 @@ describe('an account that cannot be traded', { timeout: PATIENCE_MS }, () => {
     const run = await refused({}, { dataDir });
     expect(run.stderr).toContain('instance them has a working order in AAAUSDT');
     expect(run.exitCode).toBe(3);
-    const takeOver = await refused({}, { dataDir, args: ['--take-over', '--for', '1s'] });
+    const started = async (args: readonly string[]): Promise<Run> => {
+      const program = await LiveProgram.start(exchange, { market: 'spot', dataDir, args }).ready();
+      return program.stop();
+    };
+    const takeOver = await started(['--take-over']);
     expect(takeOver.stderr).toContain('taken over from instance them');
-    expect(takeOver.exitCode).toBe(0);
-    const after = await refused({}, { dataDir, args: ['--for', '1s'] });
-    expect(after.exitCode).toBe(0);
+    expect(takeOver.exitCode).toBe(143);
+    expect((await started([])).exitCode).toBe(143);
     const { accounts } = await exchange.state();
     expect(accounts['main']?.spot.openOrders.map((order) => order.clientOrderId)).toEqual([newClientOrderId]);
   });

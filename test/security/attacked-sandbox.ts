@@ -20,7 +20,7 @@ const WITNESS = filterSource(`
   return { side: 'long', conditions: [symbol], metadata: { all: all.map((x) => x.reduce((a, b) => a + b, 0)),
     last: ticker.last, rsi: ta.last(ta.rsi(context.close, 5)), globals: Object.getOwnPropertyNames(globalThis).length } };`);
 
-interface AttackedOptions {
+export interface AttackedOptions {
   readonly limits?: Partial<SandboxLimits>;
   readonly graceMs?: number;
   readonly clock?: Clock;

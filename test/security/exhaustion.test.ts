@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { filterSource } from '../../src/testkit/builders/sandbox-market.ts';
 import { AttackedSandbox } from './attacked-sandbox.ts';
+import type { AttackedOptions } from './attacked-sandbox.ts';
 
 /** Bodies of `check` that would never end, or take all memory, with the code of the fault that ends them. */
 const TIME: Record<string, string> = {
@@ -59,28 +60,34 @@ const DEPTH: Record<string, string> = {
 };
 
 /** Modules that do it while they are loaded. */
-const MODULES: Record<string, string> = {
+const ENDLESS_MODULES: Record<string, string> = {
   'an endless module': 'for (;;) {}',
   'an endless getter of meta':
     'export const meta = new Proxy({}, { ownKeys() { for (;;) {} } }); export function check() {}',
   'an endless error of the module': 'throw Object.defineProperty(new Error(), "stack", { get() { for (;;) {} } })',
-  'memory while loading': 'const a = []; for (;;) a.push(new Array(1000).fill({}))',
-  'a Map while loading': 'const m = new Map(); for (let i = 0; ; i += 1) m.set(i, i)',
   'microtasks while loading':
     'const f = () => Promise.resolve().then(f); f(); export const meta = {}; export function check() {}',
   'indexOf while loading': 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)',
 };
+
+const GROWING_MODULES: Record<string, string> = {
+  'memory while loading': 'const a = []; for (;;) a.push(new Array(1000).fill({}))',
+  'a Map while loading': 'const m = new Map(); for (let i = 0; ; i += 1) m.set(i, i)',
+};
+
+/** For what only time ends; what takes memory is given the time to come to its end by that. */
+const HASTY: AttackedOptions = { limits: { checkMs: 1_000 }, graceMs: 300 };
 
 /** Attacks at one time: more would starve the bystanders of a small machine, which is not what is tested. */
 const AT_ONCE = 3;
 let running = 0;
 const waiting: (() => void)[] = [];
 
-async function survives(source: string): Promise<unknown> {
+async function survives(source: string, options?: AttackedOptions): Promise<unknown> {
   if (running === AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   else running += 1;
   try {
-    return await attackOnce(source);
+    return await attackOnce(source, options);
   } finally {
     const next = waiting.shift();
     if (next === undefined) running -= 1;
@@ -88,8 +95,8 @@ async function survives(source: string): Promise<unknown> {
   }
 }
 
-async function attackOnce(source: string): Promise<unknown> {
-  const attacked = new AttackedSandbox();
+async function attackOnce(source: string, options?: AttackedOptions): Promise<unknown> {
+  const attacked = new AttackedSandbox(options);
   try {
     await attacked.start();
     const before = await attacked.witness();
@@ -108,7 +115,7 @@ describe('a filter that takes all there is', { timeout: 120_000 }, () => {
     `const state = [];\n${filterSource(body.replace(/\bcontext\.high\b/g, "context.candles['5m'].high"))}`;
 
   it.concurrent.each(Object.entries(TIME))('is ended with %s', async (_name, body) => {
-    const outcome = await survives(asFilter(body));
+    const outcome = await survives(asFilter(body), HASTY);
     expect(outcome).toMatchObject({ ok: false });
     expect((outcome as { fault: { code: string } }).fault.code).toMatch(/^(timeout|crashed|threw|memory)$/);
   });
@@ -124,7 +131,12 @@ describe('a filter that takes all there is', { timeout: 120_000 }, () => {
     expect(outcome).toMatchObject({ ok: false });
   });
 
-  it.concurrent.each(Object.entries(MODULES))('is ended with %s', async (_name, source) => {
+  it.concurrent.each(Object.entries(ENDLESS_MODULES))('is ended with %s', async (_name, source) => {
+    const outcome = await survives(source, HASTY);
+    expect(outcome).toMatchObject({ ok: false });
+  });
+
+  it.concurrent.each(Object.entries(GROWING_MODULES))('is ended with %s', async (_name, source) => {
     const outcome = await survives(source);
     expect(outcome).toMatchObject({ ok: false });
   });

@@ -46,7 +46,7 @@ async function quit(seat: Seat): Promise<string> {
   return seat.sees(Seat.ended);
 }
 
-describe.skipIf(!HAS_TMUX)('the built program at a terminal (needs tmux)', () => {
+describe.skipIf(!HAS_TMUX)('the built program at a terminal (needs tmux)', { concurrent: true }, () => {
   it.each([
     [80, 24],
     [120, 40],

@@ -23,7 +23,7 @@ function openSandbox(): FilterSandbox {
     clock: createSystemClock(),
     logger: silentLogger,
     processes: 1,
-    limits: { checkMs: 500 },
+    limits: { checkMs: 10_000 },
   });
 }
 
