@@ -29,7 +29,7 @@ else
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 endif
 
-# What `make run` starts when ARGS is empty: the simulated exchange, until the desk itself trades on it.
+# What `make run` starts when ARGS is empty: the desk on the simulated market.
 RUN_ARGS ?= --sim
 
 help: ## list every target with a line
@@ -67,7 +67,7 @@ picture: build ## draw docs/picture.svg, the picture of the README, from the run
 	@node tools/picture.ts
 
 simulate: setup ## run the engine through SEEDS=N simulated markets with faults; SEED=N replays one, FIRST=N begins there
-	@echo "-> simulated markets with faults (about a second for 5 seeds)"
+	@echo "-> simulated markets with faults (about a second for 10 seeds; 10,000 of them before a release)"
 	@node test/simulation/main.ts SEEDS=$(SEEDS) SEED=$(SEED) FIRST=$(FIRST)
 
 dist: ## pack the program into one executable (not there yet)
