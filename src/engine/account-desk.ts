@@ -1,4 +1,3 @@
-import { Decimal } from '../domain/decimal.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { AccountEvent } from '../domain/event.ts';
 import type { Fill } from '../domain/fill.ts';
@@ -8,8 +7,9 @@ import type { Position } from '../domain/position/position.ts';
 import type { FundingReport } from '../ports/broker.ts';
 import type { EngineContext } from './context.ts';
 import { filledOutside } from './filled-outside.ts';
-import type { OutsideFill } from './filled-outside.ts';
 import type { OrderDesk } from './execution/order-desk.ts';
+import { bookTaken } from './taken-by-others.ts';
+import type { TakenParts } from './taken-by-others.ts';
 import type { PositionDesk } from './position-desk.ts';
 import type { RiskDesk } from './risk-desk.ts';
 
@@ -101,7 +101,7 @@ export class AccountDesk {
     this.#parts.mismatch();
     if (foreign.hasCounted(fill)) return;
     const position = [...books.positions.values()].find(({ symbol }) => symbol === fill.symbol);
-    // Told late, it may be of before the position: what it has left was there when ours was opened, or was not.
+    // Told late, it may be of before the position: then it has changed nothing of it.
     if (position === undefined || fill.time < position.openedAt || hasBooked(position, fill)) return;
     if ((fill.side === 'buy') === (position.side === 'long')) this.#addedByOthers(position, fill);
     else this.#reducedByOthers(position, fill);
@@ -111,7 +111,7 @@ export class AccountDesk {
   #addedByOthers(position: Position, fill: Fill): void {
     const { symbol, quantity, price } = fill;
     if (isLeftAlone(position)) {
-      this.#book(position, { fill, quantity, reason: 'external' });
+      filledOutside(this.#takenParts, position, { fill, quantity, reason: 'external' });
       return;
     }
     const foreign = this.#context.foreign.in(symbol).plus(quantity) as Quantity;
@@ -121,31 +121,18 @@ export class AccountDesk {
     this.#parts.risk.raise({ type: 'position_unprotected', severity: 'critical', message, details: { symbol } });
   }
 
-  /** What is taken counts for the units of others first. */
+  /**
+   * What is taken counts for the units of others first. Of how many there are on an account of real money not all may have been
+   * told yet: there the venue's word on what is left decides, for which is asked at once.
+   */
   #reducedByOthers(position: Position, fill: Fill): void {
-    const { symbol, price } = fill;
-    const foreign = this.#context.foreign.in(symbol);
-    const theirs = Decimal.min(foreign, fill.quantity) as Quantity;
-    this.#context.foreign.note(symbol, foreign.minus(theirs) as Quantity);
-    const quantity = fill.quantity.minus(theirs) as Quantity;
-    if (quantity.isZero()) return;
-    const isForced = this.#context.broker.account.money !== 'live' || isBeyondLiquidation(position, fill);
-    const reason = isForced ? 'liquidation' : 'external';
-    const how = isForced ? 'was liquidated' : 'was reduced by an order that is not ours';
-    const message = `${symbol}: the position ${how}, ${quantity.toFixed()} at ${price.toFixed()}`;
-    const severity = isLeftAlone(position) && !isForced ? 'info' : 'critical';
-    this.#parts.risk.raise({ type: 'anomaly_detected', severity, message, details: { symbol } });
-    this.#book(position, { fill, quantity, reason });
+    const { broker, foreign } = this.#context;
+    if (broker.account.money === 'live' && !isLeftAlone(position)) foreign.tookFrom(fill);
+    else bookTaken(this.#takenParts, position, { fill, quantity: fill.quantity });
   }
 
-  #book(position: Position, outside: OutsideFill): void {
-    filledOutside({ context: this.#context, positions: this.#parts.positions }, position, outside);
+  get #takenParts(): TakenParts {
+    const { positions, risk } = this.#parts;
+    return { context: this.#context, positions, risk };
   }
-}
-
-/** Whether a fill came where the venue said that it would liquidate. */
-function isBeyondLiquidation({ side, futures }: Position, { price }: Fill): boolean {
-  const at = futures?.liquidationPrice ?? null;
-  if (at === null) return false;
-  return side === 'long' ? price.lessThanOrEqualTo(at) : price.greaterThanOrEqualTo(at);
 }

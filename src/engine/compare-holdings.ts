@@ -26,10 +26,7 @@ function compareAsset(
   const booked = positions.reduce((sum, { quantity }) => sum.plus(quantity), ZERO);
   if (booked.lessThanOrEqualTo(held)) return;
   const doubt = `holding ${base}`;
-  if (positions.some(({ symbol }) => isUnclear(parts, symbol, snapshot))) {
-    doubts.keep(doubt);
-    return;
-  }
+  if (positions.some(({ symbol }) => isUnclear(parts, { symbol, doubt }, snapshot))) return;
   const versions = positions.map(({ id, lots, exits }) => `${id} ${lots.length} ${exits.length}`).join(' ');
   const difference = `${booked.minus(held).toFixed()} of ${booked.toFixed()} ${versions}`;
   if (!doubts.isReal(doubt, { difference, at: snapshot.at })) return;

@@ -15,6 +15,7 @@ import { isOver, needsAnswer } from './execution/questions.ts';
 import { foundUnits, importedOpening, priceAtVenue, stopFromHere, stopLeftFor } from './import-position.ts';
 import type { PositionDesk } from './position-desk.ts';
 import type { RiskDesk } from './risk-desk.ts';
+import { bookTakenBy } from './taken-by-others.ts';
 
 export interface ComparisonParts {
   readonly context: EngineContext;
@@ -24,7 +25,7 @@ export interface ComparisonParts {
   readonly doubts: Doubts;
   /** Symbols of which the fills could not be asked for: what is missing there is not to be guessed yet. */
   readonly unheard: ReadonlySet<VenueSymbol>;
-  /** Symbols of which they will not be told any more: what is missing there has to be guessed. */
+  /** Symbols of which the venue has refused to tell them for a while. */
   readonly untold: ReadonlySet<VenueSymbol>;
 }
 
@@ -49,14 +50,12 @@ function compareOne(
   const atVenue = known?.side === side ? known : undefined;
   if (atVenue !== undefined) noteLiquidation(parts, position, atVenue);
   const { foreign } = parts.context;
+  foreign.forgetTaken(symbol, snapshot.at);
   const surplus = (atVenue?.quantity ?? ZERO_QUANTITY).minus(quantity) as Quantity;
   if (surplus.isZero() && foreign.in(symbol).isZero()) return;
   if (surplus.greaterThan(0)) foreign.heard(symbol, snapshot.at);
   const doubt = `position ${id}`;
-  if (isUnclear(parts, symbol, snapshot)) {
-    parts.doubts.keep(doubt);
-    return;
-  }
+  if (isUnclear(parts, { symbol, doubt }, snapshot)) return;
   const difference = `${surplus.toFixed()} beside ${quantity.toFixed()} ${lots.length} ${exits.length}`;
   if (!parts.doubts.isReal(doubt, { difference, at: snapshot.at })) return;
   const current = parts.context.books.positions.get(id);
@@ -83,7 +82,11 @@ function noteLiquidation(
 }
 
 /** The venue holds less than the books: the rest was closed by somebody else. */
-function vanished({ context, positions, risk }: ComparisonParts, position: Position, missing: Quantity): void {
+function vanished(parts: ComparisonParts, before: Position, gone: Quantity): void {
+  const { context, positions, risk } = parts;
+  const missing = bookTakenBy(parts, context.foreign.takenFrom(before.symbol), { position: before, missing: gone });
+  const position = context.books.positions.get(before.id);
+  if (missing.isZero() || position === undefined) return;
   const { symbol, side, quantity } = position;
   const atVenue = quantity.minus(missing).toFixed();
   const message = `${symbol}: the books hold ${side} ${quantity.toFixed()}, the exchange ${atVenue}: the rest left the account by another way and is booked as closed outside`;
@@ -122,10 +125,7 @@ function importUnknown(parts: ComparisonParts, atVenue: VenuePosition, snapshot:
   const { symbol, side, quantity, entryPrice } = atVenue;
   context.foreign.heard(symbol, snapshot.at);
   const doubt = `unknown ${symbol}`;
-  if (isUnclear(parts, symbol, snapshot)) {
-    doubts.keep(doubt);
-    return;
-  }
+  if (isUnclear(parts, { symbol, doubt }, snapshot)) return;
   const difference = `${side} ${quantity.toFixed()}`;
   if (!doubts.isReal(doubt, { difference, at: snapshot.at })) return;
   const what = `${symbol}: ${side} ${quantity.toFixed()} from ${entryPrice.toFixed()}, which is in no book, stands at the exchange`;
@@ -160,16 +160,22 @@ function wantedStop(context: EngineContext, atVenue: VenuePosition, instrument: 
   return stopFromHere(context, atVenue, { instrument, otherwise: priceAtVenue(atVenue) });
 }
 
-/** Whether fills of the symbol may be missing, so that no difference in it means anything yet: it is looked at again soon. */
+/**
+ * Whether fills of the symbol may be missing, so that no difference in it means anything yet: it is looked at again soon, and
+ * what was in doubt stays so.
+ */
 export function isUnclear(
   { context, doubts, unheard, untold }: ComparisonParts,
-  symbol: VenueSymbol,
+  { symbol, doubt }: { readonly symbol: VenueSymbol; readonly doubt: string },
   snapshot: AccountSnapshot,
 ): boolean {
-  const ended = untold.has(symbol) ? isEnded : isOver;
+  // Of a symbol that has left the exchange nothing more is told. Of any other it may be, and would be booked a second time.
+  const ended = untold.has(symbol) && context.instrument(symbol) === null ? isEnded : isOver;
   const isInDoubt = unheard.has(symbol) || hasOrdersInDoubt(context, { symbol, ended }, snapshot);
-  if (isInDoubt) doubts.again(`fills ${symbol}`, snapshot.at);
-  return isInDoubt;
+  if (!isInDoubt) return false;
+  doubts.again(`fills ${symbol}`, snapshot.at);
+  doubts.keep(doubt);
+  return true;
 }
 
 /** Whether an order of ours in the symbol may have done something that is not known yet. One that is pending was not sent. */

@@ -3,7 +3,7 @@ import type { Decimal } from '../domain/decimal.ts';
 import type { AccountId, TraderId, UserId, VenueSymbol } from '../domain/ids.ts';
 import type { Instrument, Market } from '../domain/instrument.ts';
 import type { Level } from '../domain/levels.ts';
-import type { MarginMode } from '../domain/position/position.ts';
+import type { MarginMode, Position } from '../domain/position/position.ts';
 import type { RiskLimits } from '../domain/risk.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { IdSource } from '../ports/chance.ts';
@@ -57,6 +57,15 @@ export interface EngineContext {
   readonly instrument: (symbol: VenueSymbol) => Instrument | null;
   /** Average true range (14) of the trader's clock timeframe as market data, NaN while unknown. */
   readonly atr: (symbol: VenueSymbol, traderId: TraderId | null) => number;
+}
+
+/** The last price since a position was opened, NaN while there is none. Quotes may flow where nothing is traded. */
+export function lastPriceSince(
+  { market }: Pick<EngineContext, 'market'>,
+  { symbol, openedAt }: Pick<Position, 'symbol' | 'openedAt'>,
+): number {
+  const known = market.get(symbol);
+  return known !== undefined && known.lastTime >= openedAt ? known.last : NaN;
 }
 
 /** The last price of a symbol as market data, NaN while unknown. */

@@ -98,8 +98,9 @@ export class Engine {
     books.restore({ orders: this.#saved.endedOrders });
     books.restore(this.#saved);
     signals.restore(this.#saved.signals);
-    this.#deafen = broker.onEvent((event) => this.#desks.accountEvent(event));
     await market.start();
+    // What is told before the symbols are known and the books are back would be lost; it is asked for below.
+    this.#deafen = broker.onEvent((event) => this.#desks.accountEvent(event));
     queue.take(() => {
       this.#restoreEntries();
       positions.restore(this.#saved.orders);

@@ -5,7 +5,7 @@ import type { CloseReason, Position } from '../domain/position/position.ts';
 import type { EngineContext } from './context.ts';
 import type { PositionDesk } from './position-desk.ts';
 
-export interface OutsideFill {
+interface OutsideFill {
   readonly fill: Fill;
   /** What of it is for the position: the rest is for units of others. */
   readonly quantity: Quantity;

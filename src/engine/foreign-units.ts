@@ -3,11 +3,14 @@ import type { Quantity } from '../domain/decimal.ts';
 import type { Fill } from '../domain/fill.ts';
 import type { VenueSymbol } from '../domain/ids.ts';
 import type { Position } from '../domain/position/position.ts';
-import { SECOND_MS } from '../domain/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import type { VenuePosition } from '../ports/broker.ts';
 
 /** The clocks of venue and program may differ; a fill that is wrongly taken for counted is found when the venue is asked. */
 const CLOCK_MARGIN_MS = 5 * SECOND_MS;
+
+/** So long a difference may take to be believed, and the venue to be asked. */
+const TAKEN_KEPT_MS = 5 * MINUTE_MS;
 
 /**
  * Units of futures positions that are somebody else's. A symbol has but one position, so an order of ours would be netted
@@ -17,6 +20,9 @@ export class ForeignUnits {
   readonly #known = new Map<VenueSymbol, Quantity>();
   /** Where somebody else has traded, or may have, and when that was heard: what it has made is not known until the venue was asked. */
   readonly #heardAt = new Map<VenueSymbol, number>();
+
+  /** Fills of others against a position, in the order in which they were told, until the venue has said what is left. */
+  readonly #taken = new Map<VenueSymbol, readonly Fill[]>();
 
   /** Until when the fills of others are in the figures of the books, as those were taken from the venue's; milliseconds UTC. */
   readonly #countedUntil = new Map<VenueSymbol, number>();
@@ -42,6 +48,22 @@ export class ForeignUnits {
   /** The books follow what the venue has said of the symbol at `at`, milliseconds UTC: whatever others had done by then. */
   counted(symbol: VenueSymbol, at: number): void {
     this.#countedUntil.set(symbol, at);
+  }
+
+  /** Somebody else has reduced the position of a symbol. */
+  tookFrom(fill: Fill): void {
+    this.#taken.set(fill.symbol, [...this.takenFrom(fill.symbol), fill]);
+  }
+
+  takenFrom(symbol: VenueSymbol): readonly Fill[] {
+    return this.#taken.get(symbol) ?? [];
+  }
+
+  /** What the venue has said at `at`, milliseconds UTC, takes into account what happened before. */
+  forgetTaken(symbol: VenueSymbol, at: number): void {
+    const later = this.takenFrom(symbol).filter(({ time }) => time > at - TAKEN_KEPT_MS);
+    if (later.length > 0) this.#taken.set(symbol, later);
+    else this.#taken.delete(symbol);
   }
 
   /** Whether what a fill of somebody else has done is in the books already: it may be told long after the venue was asked. */

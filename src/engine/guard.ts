@@ -29,7 +29,7 @@ export function guardAtVenue(
   books.putPosition(after, 'guarded at the exchange');
 }
 
-/** A stop has ended without closing, and none is left at the exchange: this program watches from now on. */
+/** A stop has ended, its position has not, and none is left at the exchange: this program watches from now on. */
 export function guardLost(context: EngineContext, position: Position, { state }: Order): void {
   const { protection } = position;
   if (protection.guard !== 'venue') return;

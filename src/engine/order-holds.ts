@@ -1,5 +1,6 @@
 import type { PositionId } from '../domain/ids.ts';
 import type { Order } from '../domain/order/order.ts';
+import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
@@ -9,14 +10,24 @@ import { WrittenFirst } from './written-first.ts';
 /** The clocks of venue and program may differ. */
 const CLOCK_MARGIN_MS = 5 * SECOND_MS;
 
+interface HoldParts {
+  /** Called when orders of the position may be sent. */
+  readonly released: (positionId: PositionId) => void;
+  /** Whether the venue has said, since this program runs, which stops of the position rest. */
+  readonly isHeard: (positionId: PositionId) => boolean;
+}
+
 /** Why orders of a position have to wait a moment although they only reduce it. */
 export class OrderHolds {
   readonly untold: UntoldFills;
+  readonly #context: Pick<EngineContext, 'foreign'>;
+  readonly #isHeard: (positionId: PositionId) => boolean;
   readonly #written: WrittenFirst;
   readonly #startedAt: number;
 
-  /** @param released called when orders of the position may be sent */
-  constructor(context: Pick<EngineContext, 'books' | 'clock'>, released: (positionId: PositionId) => void) {
+  constructor(context: Pick<EngineContext, 'books' | 'clock' | 'foreign'>, { released, isHeard }: HoldParts) {
+    this.#context = context;
+    this.#isHeard = isHeard;
     this.#written = new WrittenFirst(context, released);
     this.#startedAt = context.clock.now();
     this.untold = new UntoldFills(context.clock, released);
@@ -42,6 +53,16 @@ export class OrderHolds {
 
   /** Whether nothing of the position may be closed yet. */
   holdsBack(position: Position): boolean {
-    return this.#written.isAwaited(position.id) || this.untold.isAwaited(position);
+    return this.#written.isAwaited(position.id) || this.untold.isAwaited(position.id, this.#isUrgent(position));
+  }
+
+  /**
+   * Whether waiting may cost more than a second close of the same units: on futures that one only reduces, so that without
+   * units of others there is nothing that it could take, and with them at most those.
+   */
+  #isUrgent(position: Position): boolean {
+    const { id, symbol, market, protection } = position;
+    if (market === 'spot' || isLeftAlone(position)) return false;
+    return protection.guard === 'local' || !this.#isHeard(id) || !this.#context.foreign.mayBeIn(symbol);
   }
 }

@@ -12,7 +12,7 @@ import { SECOND_MS } from '../domain/time.ts';
 import { ok } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
 import { BareWatch } from './bare-watch.ts';
-import { lastPrice } from './context.ts';
+import { lastPrice, lastPriceSince } from './context.ts';
 import type { EngineContext } from './context.ts';
 import { ExitDesk } from './exit-desk.ts';
 import { guardAtVenue, guardHere, guardLost, noteTarget } from './guard.ts';
@@ -44,7 +44,7 @@ export class PositionDesk {
     this.#monitor = new PositionMonitor(monitorOptions(context.settings));
     const { orders, risk, mismatch } = parts;
     const retry = (id: PositionId): void => parts.later(() => this.#settle(id));
-    this.#holds = new OrderHolds(context, retry);
+    this.#holds = new OrderHolds(context, { released: retry, isHeard: (id) => this.#stops.isHeard(id) });
     this.#exits = new ExitDesk(context, { orders, risk, retry, mismatch });
     this.#stops = new StopDesk(context, { orders, risk, retry, mismatch });
     this.#bare = new BareWatch(context, { risk, stops: this.#stops });
@@ -107,7 +107,7 @@ export class PositionDesk {
   timePassed(): void {
     this.#bare.look();
     if (!this.#context.settings.monitorPositions || this.#context.books.positions.size === 0) return;
-    this.#carryOut(this.#monitor.time(this.#context.clock.now(), (symbol) => lastPrice(this.#context, symbol)));
+    this.#carryOut(this.#monitor.time(this.#context.clock.now(), (each) => lastPriceSince(this.#context, each)));
     this.#carryOut(this.#monitor.movedStops());
   }
 
@@ -278,8 +278,10 @@ export class PositionDesk {
     if (this.#holds.isUnwritten(positionId)) return;
     const stop = this.#monitor.stopOf(positionId) ?? stopPrice;
     const current = this.#context.books.positions.get(positionId) ?? position;
-    if (stop !== null) this.#stops.align(current, stop, this.#exits.inFlight(positionId));
-    if (this.#holds.holdsBack(current)) return;
+    const [isHeld, inFlight] = [this.#holds.holdsBack(current), this.#exits.inFlight(positionId)];
+    // For a close that may not be sent yet no stop gives its units free.
+    if (stop !== null && (inFlight.isZero() || !isHeld)) this.#stops.align(current, stop, inFlight);
+    if (isHeld) return;
     // What was dropped is open again, for the monitor to watch.
     if (this.#exits.advance(current, this.#stops.locked(positionId))) this.#settle(positionId);
   }

@@ -47,7 +47,7 @@ interface Trouble {
   readonly orderId: OrderId;
 }
 
-/** How an order that was to protect a position ended without doing so. */
+/** How an order that was to protect a position ended while some of it is still open. */
 export type StopLoss = 'would_trigger' | 'lost';
 
 /** The stop orders that rest at the venue, one per position; during a change there are two for a moment. */

@@ -3,13 +3,10 @@ import type { Position } from '../domain/position/position.ts';
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** What has to be closed waits no longer than this after the start on a venue that takes orders and tells no fills. */
+/** What has to be closed waits no longer than this on a venue that takes orders and tells no fills. */
 const LONGEST_MS = MINUTE_MS;
-/**
- * And not for longer than this where nothing but this program guards a futures position: there an order of ours only reduces,
- * so at most it takes what others hold in the symbol.
- */
-const LONGEST_BARE_MS = 5 * SECOND_MS;
+/** And what is urgent no longer than this. */
+const LONGEST_URGENT_MS = 5 * SECOND_MS;
 
 /**
  * Positions of an earlier run of which it is not known what that run has closed: exits are sent before they are stored. A
@@ -35,16 +32,16 @@ export class UntoldFills {
   /** A position that the earlier run has left, or of which an entry of that run is heard now. */
   wait({ id, symbol }: Position): void {
     this.#waiting.set(id, symbol);
-    for (const longestMs of [LONGEST_BARE_MS, LONGEST_MS]) {
+    for (const longestMs of [LONGEST_URGENT_MS, LONGEST_MS]) {
       this.#clock.setTimer(this.#beganAt + longestMs - this.#clock.now(), () => {
         if (this.#waiting.has(id)) this.#told(id);
       });
     }
   }
 
-  isAwaited({ id, market, protection }: Position): boolean {
-    const isBare = market === 'futures' && protection.guard === 'local';
-    return this.#waiting.has(id) && this.#clock.now() < this.#beganAt + (isBare ? LONGEST_BARE_MS : LONGEST_MS);
+  isAwaited(positionId: PositionId, isUrgent: boolean): boolean {
+    const longestMs = isUrgent ? LONGEST_URGENT_MS : LONGEST_MS;
+    return this.#waiting.has(positionId) && this.#clock.now() < this.#beganAt + longestMs;
   }
 
   /** The venue has told the fills, but for those of some symbols. */

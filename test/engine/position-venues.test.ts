@@ -74,8 +74,10 @@ describe('on futures', () => {
       fee: { asset: 'USDT', amount: decimal('0'), rate: decimal('1'), value: money('0') },
     };
     world.broker.tell({ type: 'foreign_fill', fill, clientOrderId: null });
-    await world.clock.advance(100);
+    // What is left of ours is the venue's word, which is believed when it is given twice.
+    await world.clock.advance(5_000);
     expect(held(world).quantity.toFixed()).toBe('0.6');
+    expect(held(world).exits.map(({ price: at, reason }) => [at.toFixed(), reason])).toEqual([['100', 'external']]);
     expect(stopOf(world).intent.quantity.toFixed()).toBe('0.6');
   });
 

@@ -1,12 +1,14 @@
 /** What the fault simulation has found, each in its smallest form. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Decimal, decimal, price, quantity } from '../../src/domain/decimal.ts';
 import { asId } from '../../src/domain/ids.ts';
 import type { VenueOrderId, VenueSymbol } from '../../src/domain/ids.ts';
+import { MINUTE_MS } from '../../src/domain/time.ts';
 import type { VenuePosition } from '../../src/ports/broker.ts';
 import { exchangeRules } from '../../src/testkit/builders/instruments.ts';
 import { A, closeAll, held, stopOf, tighten, trigger, withPosition } from './held-position.ts';
+import { ScriptedFeed } from './scripted-feed.ts';
 import { ScriptedWorld } from './scripted-world.ts';
 
 describe('on spot', () => {
@@ -123,7 +125,7 @@ describe('a stop that was filled beside a close that has failed', () => {
 });
 
 describe('a position that has gone', () => {
-  it('is noticed although the fills of its symbol are not told any more', async () => {
+  it('is noticed although its symbol has left the exchange, which tells no fills of it any more', async () => {
     const world = await withPosition({ market: 'futures' });
     const { broker } = world;
     broker.script('exit', { kind: 'unknown', arrives: true });
@@ -134,9 +136,13 @@ describe('a position that has gone', () => {
     const filled = { type: 'filled', at: world.clock.now(), venueOrderId, reportedQuantity: quantity('1') } as const;
     order.history.splice(0, Infinity, filled);
     broker.fillsSince = () => Promise.reject(new Error('no such symbol'));
-    await world.clock.advance(50_000);
+    await world.clock.advance(10 * MINUTE_MS);
     expect(world.positions).toHaveLength(1);
-    await world.clock.advance(150_000);
+    const others = world.feed.listed.filter(({ symbol }) => symbol !== A);
+    const listed = vi.spyOn(ScriptedFeed.prototype, 'instruments').mockImplementation(async () => others);
+    await world.crash();
+    listed.mockRestore();
+    await world.clock.advance(3 * MINUTE_MS);
     expect(world.positions).toHaveLength(0);
   });
 
@@ -266,5 +272,116 @@ describe('an account that was switched to hedge mode', () => {
     world.broker.script('entry', { kind: 'refused', code: 'HEDGE_MODE' });
     await world.signal(A, 'long', { stop: '5%' });
     expect(alerts(world)).toBe(1);
+  });
+});
+
+describe('fills that are told late', () => {
+  it.each(['spot', 'futures'] as const)('are booked once, whatever was guessed meanwhile, on %s', async (market) => {
+    const world = await withPosition({ market });
+    const { broker } = world;
+    broker.script('exit', { kind: 'unknown', arrives: true });
+    await world.execute({ type: 'close_position', positionId: held(world).id, fraction: decimal('0.4') });
+    const [order] = [...broker.orders.values()].filter(({ intent }) => intent.leg === 'exit');
+    if (order === undefined) throw new Error('nothing was sent');
+    const [whole, { venueOrderId }] = [[...order.history], order];
+    const filled = { type: 'filled', at: world.clock.now(), venueOrderId, reportedQuantity: quantity('0.4') } as const;
+    order.history.splice(0, Infinity, filled);
+    const fillsSince = broker.fillsSince.bind(broker);
+    broker.fillsSince = () => Promise.reject(new Error('nobody answers'));
+    await world.clock.advance(200_000);
+    broker.fillsSince = fillsSince;
+    order.history.splice(0, Infinity, ...whole);
+    await world.clock.advance(130_000);
+    expect(held(world).quantity.toFixed()).toBe('0.6');
+    expect(broker.held(A).toFixed()).toBe('0.6');
+  });
+
+  it('of an entry are not taken for those of somebody else', async () => {
+    const world = await ScriptedWorld.open();
+    const { broker } = world;
+    const fillsSince = broker.fillsSince.bind(broker);
+    broker.script('entry', { kind: 'unknown', arrives: true });
+    broker.fillsSince = () => Promise.reject(new Error('nobody answers'));
+    await world.signal(A, 'long', { stop: '5%' });
+    const [order] = [...broker.orders.values()];
+    if (order === undefined) throw new Error('nothing was sent');
+    const [whole, { venueOrderId }] = [[...order.history], order];
+    const filled = { type: 'filled', at: world.clock.now(), venueOrderId, reportedQuantity: quantity('1') } as const;
+    order.history.splice(0, Infinity, filled);
+    await world.clock.advance(200_000);
+    broker.fillsSince = fillsSince;
+    order.history.splice(0, Infinity, ...whole);
+    await world.clock.advance(130_000);
+    expect(held(world).traderId).not.toBeNull();
+    expect(trigger(stopOf(world))).toBe('95');
+  });
+
+  it('of an entry of the run before are booked, also when they come while the market data are connected', async () => {
+    const world = await ScriptedWorld.open({ market: 'spot' });
+    world.broker.script('entry', { kind: 'accepted' });
+    await world.signal(A, 'long', { stop: '5%' });
+    const [entry] = world.broker.working('entry');
+    if (entry === undefined) throw new Error('no entry works');
+    world.die();
+    const { listed } = world.feed;
+    vi.spyOn(ScriptedFeed.prototype, 'instruments').mockImplementationOnce(async () => {
+      world.broker.fill(entry);
+      return listed;
+    });
+    await world.start();
+    await world.clock.advance(10_000);
+    expect(world.errors).toEqual([]);
+    expect(held(world).quantity.toFixed()).toBe('1');
+    expect(trigger(stopOf(world))).toBe('95');
+  });
+});
+
+describe('the last price of a symbol in which quotes move and nothing is traded', () => {
+  it.each([
+    ['stop', '106', { stop: '5%' }],
+    ['target', '97', { stop: '5%', targets: ['2%'] }],
+  ] as const)('sets off no %s of a position that was opened after it', async (_, real, sketch) => {
+    const world = await ScriptedWorld.open();
+    const quote = (): void => {
+      const [at, symbol, time] = [Number(real), asId<VenueSymbol>(A), world.clock.now()];
+      world.feed.sink?.quote({ symbol, bid: at, bidQuantity: 1, ask: at, askQuantity: 1, time });
+    };
+    const boundary = Math.floor(world.clock.now() / MINUTE_MS + 1) * MINUTE_MS;
+    await world.clock.advance(boundary - 3_000 - world.clock.now());
+    world.tickAll();
+    world.match(A, 'long', sketch);
+    await world.clock.advance(2_900);
+    world.broker.move(A, price(real));
+    quote();
+    await world.clock.advance(2_150);
+    for (let second = 0; second < 10; second += 1) {
+      quote();
+      await world.clock.advance(1_000);
+    }
+    expect(world.positions).toHaveLength(1);
+    expect(world.broker.submissions.filter(({ intent }) => intent.leg === 'exit')).toEqual([]);
+  });
+});
+
+describe('a close that has to wait for the fills of the run before', () => {
+  it('leaves the stop where it rests on spot', async () => {
+    const world = await withPosition({ market: 'spot' });
+    world.broker.fillsSince = () => Promise.reject(new Error('nobody answers'));
+    await world.crash();
+    await world.clock.advance(5_000);
+    await closeAll(world);
+    await world.clock.advance(30_000);
+    expect(world.broker.working('stop')).toHaveLength(1);
+    await world.clock.advance(40_000);
+    expect(world.positions).toHaveLength(0);
+  });
+
+  it('waits no longer than five seconds on futures without units of others', async () => {
+    const world = await withPosition({ market: 'futures' });
+    world.broker.fillsSince = () => Promise.reject(new Error('nobody answers'));
+    await world.crash();
+    await closeAll(world);
+    await world.clock.advance(6_000);
+    expect(world.broker.held(A).isZero()).toBe(true);
   });
 });

@@ -283,13 +283,24 @@ describe('after a time without news of the account', () => {
     bare.isSilent = true;
     bare.tell({ type: 'account_stream_connected' } as AccountEvent);
     await look();
-    expect(asked).toHaveLength(1);
+    const once = SYMBOLS.map((symbol) => [symbol, START + 540_000]);
+    expect(asked).toEqual(once);
     bare.isSilent = false;
     await look();
-    expect(asked.slice(1)).toEqual(SYMBOLS.map((symbol) => [symbol, START + 540_000]));
+    expect(asked).toEqual([...once, ...once]);
     expect(found.join()).toMatch(/instance othr/);
     await look();
-    expect(asked).toHaveLength(1 + SYMBOLS.length);
+    expect(asked).toHaveLength(2 * SYMBOLS.length);
+  });
+
+  it('are not asked for without end when a symbol is refused, and not further back than half an hour', async () => {
+    const { bare, asked, look } = deafBroker();
+    await clock.advance(3_600_000);
+    bare.isSilent = true;
+    bare.tell({ type: 'account_stream_connected' } as AccountEvent);
+    for (let time = 0; time < 20; time += 1) await look();
+    expect(asked).toHaveLength(5 * SYMBOLS.length);
+    expect(asked[0]?.[1]).toBe(START + 1_800_000);
   });
 });
 

@@ -32,7 +32,7 @@ const NOTHING: readonly MonitorDecision[] = [];
  * Watches the open positions of one market and says what is to be done: it decides and remembers, but changes nothing.
  *
  * Whoever carries a decision out puts the position back with `put` whenever it or its working exits changed: after a fill,
- * an edit, and also when a closing order failed, upon which the exit is decided again at the next price. A target whose close
+ * an edit, and also when a closing order failed, upon which the exit is decided again. A target whose close
  * was sent is marked as reached in the plan; a break-even that was told is taken out of it. Until the position comes back,
  * what was decided counts as on its way, so that decisions together never close more than there is.
  */
@@ -124,12 +124,12 @@ export class PositionMonitor {
    * What the passing of time decides: positions over their time limit, stops that the exchange should have filled, and what
    * the last price means by now: a stop at the exchange may have been lost after it, and the next price may be long in coming.
    * To be called every second or so.
-   * @param lastPrice the last price of a symbol, NaN while unknown
+   * @param lastPrice the last price since the position was opened, NaN while there is none: an older one says nothing of it
    */
-  time(now: number, lastPrice: (symbol: VenueSymbol) => number): readonly MonitorDecision[] {
+  time(now: number, lastPrice: (position: Position) => number): readonly MonitorDecision[] {
     return [...this.#byId.values()].flatMap(({ watch }) => {
-      const { plan, symbol, bestPrice } = watch.position;
-      const last = lastPrice(symbol);
+      const { plan, bestPrice } = watch.position;
+      const last = lastPrice(watch.position);
       if (plan.closeAt !== null && now >= plan.closeAt) return this.#closeNow(watch, readPrice(last) ?? bestPrice);
       return watch.isPassedOver(last * watch.sign) ? NOTHING : this.#decide(watch, last, now);
     });

@@ -28,25 +28,32 @@ export async function named(
     questions,
   }: { readonly symbol: string; readonly orders: OwnOrders; readonly questions: NameQuestions },
 ): Promise<VenueTrade[]> {
-  const unknown = trades
-    .map(({ venueOrderId }) => venueOrderId)
-    .filter((id) => orders.clientIdOf(symbol, id) === undefined);
-  const ids = [...new Set(unknown.map(BigInt))].sort((a, b) => (a < b ? -1 : 1));
-  const newest = ids.at(-1);
-  let from = ids[0];
-  while (ids.length >= MANY && from !== undefined && newest !== undefined && from <= newest) {
-    const page = await questions.page(String(from));
+  const names = new Map(trades.map(({ venueOrderId: id }) => [id, orders.clientIdOf(symbol, id)]));
+  const unknown = [...names].flatMap(([id, name]) => (name === undefined ? [BigInt(id)] : []));
+  const ids = unknown.sort((a, b) => (a < b ? -1 : 1));
+  const learn = (id: string, clientOrderId: string): void => {
+    names.set(id, clientOrderId);
+    orders.link(symbol, id, clientOrderId);
+  };
+  // Orders of others lie between them, perhaps many thousands: each page begins with one that is wanted.
+  let next = 0;
+  while (ids.length >= MANY && next < ids.length) {
+    const page = await questions.page(String(ids[next]));
     for (const order of page) {
       const id = textOf(order, 'orderId');
-      if (orders.clientIdOf(symbol, id) === undefined) orders.link(symbol, id, textOf(order, 'clientOrderId'));
+      if (names.has(id) && names.get(id) === undefined) learn(id, textOf(order, 'clientOrderId'));
     }
     const last = page.at(-1);
-    from = last === undefined || page.length < questions.limit ? undefined : BigInt(textOf(last, 'orderId')) + 1n;
+    if (last === undefined || page.length < questions.limit) break;
+    const lastId = BigInt(textOf(last, 'orderId'));
+    const following = ids.findIndex((id) => id > lastId);
+    if (following <= next) break;
+    next = following;
   }
   for (const id of ids.map(String)) {
-    if (orders.clientIdOf(symbol, id) !== undefined) continue;
+    if (names.get(id) !== undefined) continue;
     const clientOrderId = await questions.one(id);
-    if (clientOrderId !== null) orders.link(symbol, id, clientOrderId);
+    if (clientOrderId !== null) learn(id, clientOrderId);
   }
-  return trades.map((trade) => ({ ...trade, clientOrderId: orders.clientIdOf(symbol, trade.venueOrderId) ?? null }));
+  return trades.map((trade) => ({ ...trade, clientOrderId: names.get(trade.venueOrderId) ?? null }));
 }

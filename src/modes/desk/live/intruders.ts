@@ -4,7 +4,7 @@ import { makerOf } from '../../../domain/order/client-order-id.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../domain/time.ts';
 import type { AccountSnapshot } from '../../../ports/broker.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { symbolsToLookAt } from './other-instances.ts';
+import { RECENT_MS, symbolsToLookAt } from './other-instances.ts';
 import type { SymbolsAtHand } from './other-instances.ts';
 import type { PreparedBroker } from './prepared-broker.ts';
 
@@ -16,7 +16,9 @@ interface Trace {
 
 /** A connection that has gone silent is noticed so late at most. */
 const SILENCE_MS = MINUTE_MS;
-/** The news of the account come so soon after the start that nobody has traded in between. */
+/** So often the fills of a time without news are asked for; a symbol may have left the exchange. */
+const MOST_TRIES = 5;
+/** The news of the account come so soon after the start that what was looked at then still holds. */
 const AT_ONCE_MS = 10 * SECOND_MS;
 
 export interface IntruderWatch {
@@ -63,14 +65,16 @@ export function watchForIntruders({ broker, instance, clock, atHand }: IntruderW
       isHeard = true;
     }
   };
-  /** Whoever listens for fills hears of what was missed. When that fails it is tried at the next look at the account. */
+  let failures = 0;
+  /** Whoever listens for fills hears of what was missed. When that fails it is tried at the next looks at the account. */
   const catchUp = async (snapshot: AccountSnapshot, sinceMs: number): Promise<void> => {
     const { market } = broker.account;
-    try {
-      for (const symbol of symbolsToLookAt(snapshot, atHand)) await broker.fillsSince({ market, symbol }, sinceMs);
-    } catch {
-      deafSince = Math.min(sinceMs, deafSince ?? Infinity);
+    let isWhole = true;
+    for (const symbol of symbolsToLookAt(snapshot, atHand)) {
+      await broker.fillsSince({ market, symbol }, sinceMs).catch(() => (isWhole = false));
     }
+    failures = isWhole ? 0 : failures + 1;
+    if (failures % MOST_TRIES !== 0) deafSince = Math.min(sinceMs, deafSince ?? Infinity);
   };
   broker.onEvent((event) => {
     note(event);
@@ -80,7 +84,7 @@ export function watchForIntruders({ broker, instance, clock, atHand }: IntruderW
   broker.onSnapshot((snapshot) => {
     for (const order of snapshot.foreignOrders) look(order, false);
     if (!isHeard || deafSince === null) return;
-    void catchUp(snapshot, deafSince);
+    void catchUp(snapshot, Math.max(deafSince, clock.now() - RECENT_MS));
     deafSince = null;
   });
   broker.onFills((fills) => {

@@ -6,7 +6,7 @@ import type { AccountSnapshot, Broker } from '../../../ports/broker.ts';
 import type { Store } from '../../../ports/store/store.ts';
 
 /** How far back fills are looked at at most, and of how many symbols: each costs a question. */
-const RECENT_MS = 30 * MINUTE_MS;
+export const RECENT_MS = 30 * MINUTE_MS;
 /** While this instance ran it saw orders of others itself; this much before its end is looked at again. */
 const OVERLAP_MS = MINUTE_MS;
 const MOST_SYMBOLS = 20;
