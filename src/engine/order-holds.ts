@@ -1,9 +1,11 @@
+import type { Quantity } from '../domain/decimal.ts';
 import type { PositionId } from '../domain/ids.ts';
 import type { Order } from '../domain/order/order.ts';
 import { isLeftAlone } from '../domain/position/protection.ts';
 import type { Position } from '../domain/position/position.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { EngineContext } from './context.ts';
+import type { RiskDesk } from './risk-desk.ts';
 import { UntoldFills } from './untold-fills.ts';
 import { WrittenFirst } from './written-first.ts';
 
@@ -15,19 +17,23 @@ interface HoldParts {
   readonly released: (positionId: PositionId) => void;
   /** Whether the venue has said, since this program runs, which stops of the position rest. */
   readonly isHeard: (positionId: PositionId) => boolean;
+  readonly risk: RiskDesk;
 }
 
 /** Why orders of a position have to wait a moment although they only reduce it. */
 export class OrderHolds {
   readonly untold: UntoldFills;
   readonly #context: Pick<EngineContext, 'foreign'>;
-  readonly #isHeard: (positionId: PositionId) => boolean;
+  readonly #parts: HoldParts;
+  /** Positions whose close waits, of which a person was told. */
+  readonly #told = new Set<PositionId>();
   readonly #written: WrittenFirst;
   readonly #startedAt: number;
 
-  constructor(context: Pick<EngineContext, 'books' | 'clock' | 'foreign'>, { released, isHeard }: HoldParts) {
+  constructor(context: Pick<EngineContext, 'books' | 'clock' | 'foreign'>, parts: HoldParts) {
+    const { released } = parts;
     this.#context = context;
-    this.#isHeard = isHeard;
+    this.#parts = parts;
     this.#written = new WrittenFirst(context, released);
     this.#startedAt = context.clock.now();
     this.untold = new UntoldFills(context.clock, released);
@@ -51,9 +57,18 @@ export class OrderHolds {
     return this.#written.isAwaited(positionId);
   }
 
-  /** Whether nothing of the position may be closed yet. */
-  holdsBack(position: Position): boolean {
-    return this.#written.isAwaited(position.id) || this.untold.isAwaited(position.id, this.#isUrgent(position));
+  /** Whether nothing of the position may be closed yet. @param wanted what is to be closed: when that waits it is told once */
+  holdsBack(position: Position, wanted: Quantity): boolean {
+    const isUntold = this.untold.isAwaited(position.id, this.#isUrgent(position));
+    if (isUntold && !wanted.isZero()) this.#tell(position);
+    return isUntold || this.#written.isAwaited(position.id);
+  }
+
+  #tell({ id, symbol }: Position): void {
+    if (this.#told.has(id)) return;
+    this.#told.add(id);
+    const message = `${symbol}: the close waits until the exchange has told what was sold before this start, a minute at most`;
+    this.#parts.risk.raise({ type: 'anomaly_detected', severity: 'info', message, details: { symbol } });
   }
 
   /**
@@ -63,6 +78,6 @@ export class OrderHolds {
   #isUrgent(position: Position): boolean {
     const { id, symbol, market, protection } = position;
     if (market === 'spot' || isLeftAlone(position)) return false;
-    return protection.guard === 'local' || !this.#isHeard(id) || !this.#context.foreign.mayBeIn(symbol);
+    return protection.guard === 'local' || !this.#parts.isHeard(id) || !this.#context.foreign.mayBeIn(symbol);
   }
 }

@@ -44,7 +44,7 @@ export class PositionDesk {
     this.#monitor = new PositionMonitor(monitorOptions(context.settings));
     const { orders, risk, mismatch } = parts;
     const retry = (id: PositionId): void => parts.later(() => this.#settle(id));
-    this.#holds = new OrderHolds(context, { released: retry, isHeard: (id) => this.#stops.isHeard(id) });
+    this.#holds = new OrderHolds(context, { risk, released: retry, isHeard: (id) => this.#stops.isHeard(id) });
     this.#exits = new ExitDesk(context, { orders, risk, retry, mismatch });
     this.#stops = new StopDesk(context, { orders, risk, retry, mismatch });
     this.#bare = new BareWatch(context, { risk, stops: this.#stops });
@@ -99,8 +99,7 @@ export class PositionDesk {
     const decisions = this.#monitor.price(symbol, last, this.#context.clock.now());
     if (decisions.length > 0) this.#carryOut(decisions);
     if (!(mark > 0)) return;
-    const alerts = this.#monitor.mark(symbol, mark);
-    if (alerts.length > 0) this.#carryOut(alerts);
+    this.#carryOut(this.#monitor.mark(symbol, mark));
   }
 
   /** Time passed: time limits, stops that the venue should have filled, trailing stops that have moved. */
@@ -254,7 +253,7 @@ export class PositionDesk {
     const terms = position && this.#terms(position);
     if (position === undefined || !terms) return;
     if (isLeftAlone(position)) {
-      if (!this.#holds.holdsBack(position)) this.#exits.advance(position, ZERO_QUANTITY);
+      if (!this.#holds.holdsBack(position, terms.exitsInFlight)) this.#exits.advance(position, ZERO_QUANTITY);
       return;
     }
     if (this.#isNothingButDust(position)) {
@@ -278,7 +277,8 @@ export class PositionDesk {
     if (this.#holds.isUnwritten(positionId)) return;
     const stop = this.#monitor.stopOf(positionId) ?? stopPrice;
     const current = this.#context.books.positions.get(positionId) ?? position;
-    const [isHeld, inFlight] = [this.#holds.holdsBack(current), this.#exits.inFlight(positionId)];
+    const inFlight = this.#exits.inFlight(positionId);
+    const isHeld = this.#holds.holdsBack(current, inFlight);
     // For a close that may not be sent yet no stop gives its units free.
     if (stop !== null && (inFlight.isZero() || !isHeld)) this.#stops.align(current, stop, inFlight);
     if (isHeld) return;

@@ -372,6 +372,7 @@ describe('a close that has to wait for the fills of the run before', () => {
     await closeAll(world);
     await world.clock.advance(30_000);
     expect(world.broker.working('stop')).toHaveLength(1);
+    expect(world.alerts.filter(({ text }) => text.includes(`${A}: the close waits`))).toHaveLength(1);
     await world.clock.advance(40_000);
     expect(world.positions).toHaveLength(0);
   });

@@ -258,7 +258,7 @@ export class Checks {
   }
 
   #isAlerted(symbol: string): boolean {
-    return this.#world.alerts.some(({ text }) => text.includes(symbol));
+    return this.#world.alerts.some(({ text }) => text.includes(symbol) && !text.includes('the close waits'));
   }
 
   /** A stop that the program guards and that the price has passed, without a close on its way. */
