@@ -34,8 +34,8 @@ const TRIGGER_WORDS = /trigger/i;
 /** States in which a stop can be changed or cancelled. In any other, what becomes of it has to be known first. */
 const SETTLED: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['open', 'partial']);
 
-/** States in which it is not known whether a stop has reached the venue: it protects nothing yet. */
-const UNSURE: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['pending', 'sent', 'unknown']);
+/** States in which a stop may not have reached the venue yet, or is taken back: it is not counted on. */
+const UNSURE: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['pending', 'sent', 'unknown', 'cancelling']);
 
 const TOO_SMALL = 'the exchange takes no stop over so little';
 

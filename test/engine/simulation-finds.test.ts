@@ -124,6 +124,21 @@ describe('a stop that was filled beside a close that has failed', () => {
   });
 });
 
+describe('a stop that goes while the one before it is still being cancelled', () => {
+  it('leaves the position to this program', async () => {
+    const world = await withPosition({ market: 'futures' });
+    world.broker.script('cancel', { kind: 'silence', arrives: false });
+    await tighten(world, '3%');
+    const [, newer] = world.broker.working('stop');
+    if (newer === undefined) throw new Error('the stop was not moved');
+    expect(held(world).protection).toMatchObject({ guard: 'venue', stopPrice: price('97') });
+    world.broker.script('stop', { kind: 'refused', code: '-1' });
+    world.broker.end(newer, 'cancelled by hand');
+    await world.clock.advance(0);
+    expect(held(world).protection).toMatchObject({ guard: 'local', stopPrice: price('97') });
+  });
+});
+
 describe('a position that has gone', () => {
   it('is noticed although its symbol has left the exchange, which tells no fills of it any more', async () => {
     const world = await withPosition({ market: 'futures' });
