@@ -31,7 +31,7 @@ export interface Findings {
   readonly askedAt: number;
   /** Symbols of which the fills could not be asked for: what is missing there is not to be guessed yet. */
   readonly unheard: ReadonlySet<VenueSymbol>;
-  /** Symbols of which the fills count as refused for good. */
+  /** Symbols of which the fills are refused for so long that they are waited for no more. */
   readonly untold: ReadonlySet<VenueSymbol>;
   /** Those of them for which that is new. */
   readonly refused: readonly FillsTold[];

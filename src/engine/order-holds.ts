@@ -28,14 +28,12 @@ export class OrderHolds {
   /** Positions whose close waits, of which a person was told. */
   readonly #told = new Set<PositionId>();
   readonly #written: WrittenFirst;
-  readonly #startedAt: number;
 
   constructor(context: Pick<EngineContext, 'books' | 'clock' | 'foreign'>, parts: HoldParts) {
     const { released } = parts;
     this.#context = context;
     this.#parts = parts;
     this.#written = new WrittenFirst(context, released);
-    this.#startedAt = context.clock.now();
     this.untold = new UntoldFills(context.clock, released);
   }
 
@@ -43,13 +41,13 @@ export class OrderHolds {
   opened(position: Position, entry: Order | null): void {
     if (entry === null) this.#written.wait(position.id);
     // A run before may have gone on to its exit.
-    else if (position.openedAt < this.#startedAt + CLOCK_MARGIN_MS && !this.#isOfThisRun(entry))
+    else if (position.openedAt < this.untold.beganAt + CLOCK_MARGIN_MS && !this.#isOfThisRun(entry))
       this.untold.wait(position);
   }
 
   /** An entry that was found at the venue has no signal. */
   #isOfThisRun({ intent: { signalId, createdAt } }: Order): boolean {
-    return signalId !== null && createdAt >= this.#startedAt;
+    return signalId !== null && createdAt >= this.untold.beganAt;
   }
 
   /** Whether nothing of the position may be sent yet. */

@@ -135,7 +135,7 @@ export class Reconciler {
     this.#questions.booked(findings);
     for (const { symbol, problem } of refused) {
       const what = `${symbol}: the exchange does not tell its fills (${problem ?? 'refused'})`;
-      this.#alarm(`${what}; from now on only what the account holds of it is compared`);
+      this.#alarm(`${what}; until it does, only what the account holds of it is compared`);
     }
     // What is waited for no more is looked at anew.
     if (refused.length > 0) this.#looks = 0;

@@ -16,7 +16,8 @@ export class UntoldFills {
   readonly #clock: Clock;
   readonly #told: (positionId: PositionId) => void;
   readonly #waiting = new Map<PositionId, VenueSymbol>();
-  #beganAt = -Infinity;
+  /** When this run went on where the earlier one has ended, milliseconds UTC. */
+  beganAt = -Infinity;
 
   /** @param told called when the position may be sold although its fills were not told */
   constructor(clock: Clock, told: (positionId: PositionId) => void) {
@@ -24,16 +25,15 @@ export class UntoldFills {
     this.#told = told;
   }
 
-  /** The program goes on from here where the earlier run has ended. */
   begin(): void {
-    this.#beganAt = this.#clock.now();
+    this.beganAt = this.#clock.now();
   }
 
   /** A position that the earlier run has left, or of which an entry of that run is heard now. */
   wait({ id, symbol }: Position): void {
     this.#waiting.set(id, symbol);
     for (const longestMs of [LONGEST_URGENT_MS, LONGEST_MS]) {
-      this.#clock.setTimer(this.#beganAt + longestMs - this.#clock.now(), () => {
+      this.#clock.setTimer(this.beganAt + longestMs - this.#clock.now(), () => {
         if (this.#waiting.has(id)) this.#told(id);
       });
     }
@@ -41,7 +41,7 @@ export class UntoldFills {
 
   isAwaited(positionId: PositionId, isUrgent: boolean): boolean {
     const longestMs = isUrgent ? LONGEST_URGENT_MS : LONGEST_MS;
-    return this.#waiting.has(positionId) && this.#clock.now() < this.#beganAt + longestMs;
+    return this.#waiting.has(positionId) && this.#clock.now() < this.beganAt + longestMs;
   }
 
   /** The venue has told the fills, but for those of some symbols. */

@@ -1,5 +1,7 @@
 import type { Fields } from './connection/fields.ts';
-import { textOf } from './connection/fields.ts';
+import { fieldsOf, listOf, textOf } from './connection/fields.ts';
+import type { RequestCost } from './connection/api-client.ts';
+import type { VenueClient } from './connection/venue-client.ts';
 import type { VenueTrade } from './fills.ts';
 import type { OwnOrders } from './orders.ts';
 
@@ -14,6 +16,36 @@ export interface NameQuestions {
   readonly page: (fromOrderId: string) => Promise<readonly Fields[]>;
   /** How many a page holds at most. */
   readonly limit: number;
+}
+
+/** In which words a market of Binance is asked for orders, and what each question weighs. */
+export interface OrderWords {
+  readonly one: { readonly method: string; readonly cost: RequestCost };
+  readonly page: { readonly method: string; readonly cost: RequestCost };
+  readonly isNotFound: (failure: unknown) => boolean;
+}
+
+/** How many orders a page of Binance holds at most. */
+const PAGE_LIMIT = 1_000;
+
+export function nameQuestions(
+  client: VenueClient,
+  symbol: string,
+  { one, page, isNotFound }: OrderWords,
+): NameQuestions {
+  return {
+    async one(orderId) {
+      try {
+        return textOf(fieldsOf(await client.call(one.method, { symbol, orderId }, one.cost)), 'clientOrderId');
+      } catch (failure) {
+        // Orders of long ago are no longer told; their fills are.
+        if (isNotFound(failure)) return null;
+        throw failure;
+      }
+    },
+    page: async (orderId) => listOf(await client.call(page.method, { symbol, orderId, limit: PAGE_LIMIT }, page.cost)),
+    limit: PAGE_LIMIT,
+  };
 }
 
 /**

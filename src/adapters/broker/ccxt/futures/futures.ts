@@ -20,8 +20,8 @@ import { hasEnded, newsOf } from '../order-news.ts';
 import { algoVenueId, isConditional } from '../orders.ts';
 import type { OwnOrders } from '../orders.ts';
 import { priorityOf } from '../priority.ts';
-import { named } from '../trade-names.ts';
-import type { NameQuestions } from '../trade-names.ts';
+import { named, nameQuestions } from '../trade-names.ts';
+import type { OrderWords } from '../trade-names.ts';
 import { tradesSince } from '../trade-pages.ts';
 import type { PageTerms } from '../trade-pages.ts';
 import {
@@ -48,6 +48,11 @@ const INCOME_REACH_MS = 89 * DAY_MS;
 const QUESTION = { weight: 1, priority: 'question' } as const;
 const PAGE = { weight: 5, priority: 'question' } as const;
 const CANCEL = { weight: 1, priority: 'cancel' } as const;
+const ORDER_WORDS: OrderWords = {
+  one: { method: 'fapiPrivateGetOrder', cost: QUESTION },
+  page: { method: 'fapiPrivateGetAllOrders', cost: PAGE },
+  isNotFound,
+};
 
 const CAPABILITIES: BrokerCapabilities = {
   orderTypes: {
@@ -180,12 +185,7 @@ export class FuturesDialect implements Dialect {
       sinceMs,
       terms,
     );
-    const questions: NameQuestions = {
-      one: (venueOrderId) => this.#clientIdOf(symbol, venueOrderId),
-      page: async (orderId) =>
-        listOf(await this.#client.call('fapiPrivateGetAllOrders', { symbol, orderId, limit: ROWS_A_PAGE }, PAGE)),
-      limit: ROWS_A_PAGE,
-    };
+    const questions = nameQuestions(this.#client, symbol, ORDER_WORDS);
     return named(trades, { symbol, orders: this.#orders, questions });
   }
 
@@ -325,17 +325,6 @@ export class FuturesDialect implements Dialect {
 
   async #tradePage(params: Readonly<Record<string, string | number>>): Promise<VenueTrade[]> {
     return listOf(await this.#client.call('fapiPrivateGetUserTrades', params, PAGE)).map(tradeOf);
-  }
-
-  async #clientIdOf(symbol: string, orderId: string): Promise<string | null> {
-    try {
-      const order = fieldsOf(await this.#client.call('fapiPrivateGetOrder', { symbol, orderId }, QUESTION));
-      return textOf(order, 'clientOrderId');
-    } catch (failure) {
-      // Orders of long ago are no longer told; their fills are.
-      if (isNotFound(failure)) return null;
-      throw failure;
-    }
   }
 }
 

@@ -19,8 +19,8 @@ import { newsOf } from '../order-news.ts';
 import { isConditional } from '../orders.ts';
 import type { OwnOrders } from '../orders.ts';
 import { priorityOf } from '../priority.ts';
-import { named } from '../trade-names.ts';
-import type { NameQuestions } from '../trade-names.ts';
+import { named, nameQuestions } from '../trade-names.ts';
+import type { OrderWords } from '../trade-names.ts';
 import { tradesSince } from '../trade-pages.ts';
 import type { PageTerms } from '../trade-pages.ts';
 import { answeredTrades, standingOf, tradeOf, workingOrderOf } from './answers.ts';
@@ -33,6 +33,11 @@ const REJECTED = -2010;
 const ROWS_A_PAGE = 1_000;
 const PAGE = { weight: 20, priority: 'question' } as const;
 const CANCEL = { weight: 1, priority: 'cancel' } as const;
+const ORDER_WORDS: OrderWords = {
+  one: { method: 'privateGetOrder', cost: { weight: 4, priority: 'question' } },
+  page: { method: 'privateGetAllOrders', cost: PAGE },
+  isNotFound: (failure) => failure instanceof VenueRefusal && NOT_FOUND.has(failure.code),
+};
 
 const CAPABILITIES: BrokerCapabilities = {
   orderTypes: {
@@ -161,12 +166,7 @@ export class SpotDialect implements Dialect {
       sinceMs,
       terms,
     );
-    const questions: NameQuestions = {
-      one: (venueOrderId) => this.#clientIdOf(symbol, venueOrderId),
-      page: async (orderId) =>
-        listOf(await this.#client.call('privateGetAllOrders', { symbol, orderId, limit: ROWS_A_PAGE }, PAGE)),
-      limit: ROWS_A_PAGE,
-    };
+    const questions = nameQuestions(this.#client, symbol, ORDER_WORDS);
     return named(trades, { symbol, orders: this.#orders, questions });
   }
 
@@ -258,17 +258,6 @@ export class SpotDialect implements Dialect {
 
   async #tradePage(params: Readonly<Record<string, string | number>>): Promise<VenueTrade[]> {
     return listOf(await this.#client.call('privateGetMyTrades', params, PAGE)).map(tradeOf);
-  }
-
-  async #clientIdOf(symbol: string, orderId: string): Promise<string | null> {
-    try {
-      const cost = { weight: 4, priority: 'question' } as const;
-      return textOf(fieldsOf(await this.#client.call('privateGetOrder', { symbol, orderId }, cost)), 'clientOrderId');
-    } catch (failure) {
-      // Orders of long ago are no longer told; their fills are.
-      if (failure instanceof VenueRefusal && NOT_FOUND.has(failure.code)) return null;
-      throw failure;
-    }
   }
 
   #link(order: Fields, clientOrderId: string): void {
